@@ -1,0 +1,263 @@
+import { DataError, quote } from "../schema/errors.ts";
+import { acceptValue } from "../schema/row.ts";
+import { keyIn } from "../schema/key.ts";
+import { openSchema, type SchemaDef } from "../schema/open.ts";
+import { type TableDef, tableDef } from "../schema/table.ts";
+import type { Schema, StoredRow } from "../schema/types.ts";
+import { uuidSource } from "../schema/uuid.ts";
+import {
+  type Commit,
+  type CommitHead,
+  type CommitKind,
+  CommitValue,
+  type Entry,
+  type RowEntry,
+} from "./commit.ts";
+import { References } from "./references.ts";
+import { TableData } from "./table_data.ts";
+
+/** Where time and randomness come from. */
+export interface EngineOptions {
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/** What a write says of itself. */
+export interface CommitOptions {
+  readonly origin?: string | undefined;
+  readonly kind?: CommitKind;
+  readonly source?: Commit["source"];
+  /** The id of a record that is applied; a new one by default. */
+  readonly id?: string;
+}
+
+/** Hears of a finished commit before listeners do: for undo and eviction. */
+export type Recorder = (entries: readonly Entry[], options: CommitOptions) => void;
+
+/** How many ids of commits are remembered. */
+const REMEMBERED_IDS = 10_000;
+const EMPTY: readonly StoredRow[] = [];
+
+/**
+ * Tables in memory with synchronous transactions.
+ *
+ * Writes go into the tables at once and into a log, so that every read inside a transaction
+ * sees them; a rollback takes the log back. References are checked when the outermost
+ * transaction commits.
+ */
+export class Engine {
+  readonly schema: SchemaDef;
+  readonly now: () => number;
+  /** Gives UUIDv7s. */
+  readonly fresh: () => string;
+  readonly #tables: ReadonlyMap<TableDef, TableData>;
+  readonly #values = new Map<string, unknown>();
+  readonly #references: References;
+  readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #waiting: Commit[] = [];
+  #notifying = false;
+  #log: Entry[] | undefined;
+  #closed = false;
+  /** Told of each commit; costs nothing while absent. */
+  recorder: Recorder | undefined;
+  /** Called when a commit is complete and its listeners are about to hear of it; may write. */
+  settled: (() => void) | undefined;
+  seq = 0;
+  /** Ids of commits that are known, so that a record comes in once; the oldest are forgotten. */
+  readonly applied = new Set<string>();
+
+  constructor(schema: Schema, options: EngineOptions = {}) {
+    this.schema = openSchema(schema);
+    this.now = options.now ?? Date.now;
+    this.fresh = uuidSource(this.now, options.random);
+    this.#tables = new Map(this.schema.tables.map((def) => [def, new TableData(def)]));
+    this.#references = new References(this.schema.references, (def) => this.data(def));
+    for (const [name, { spec }] of this.schema.values) {
+      const preset: unknown = typeof spec.default === "function" ? spec.default() : spec.default;
+      this.#values.set(name, preset ?? null);
+    }
+  }
+
+  /** @throws {TypeError} When the table is not in the schema. @throws {DataError} Once closed. */
+  data(table: unknown): TableData {
+    // A table that the schema has is the map's key itself.
+    const data = this.#tables.get(table as TableDef);
+    if (this.#closed) this.check();
+    if (data) return data;
+    throw new TypeError(
+      `Cannot use the table ${
+        quote(tableDef(table).name)
+      } as the schema lists its tables: it is not there`,
+    );
+  }
+  /** @throws {DataError} With code `"closed"` once closed. */
+  check(): void {
+    if (this.#closed) {
+      throw new DataError("closed", "Cannot use the store as it is open: it was disposed");
+    }
+  }
+  close(): void {
+    this.#closed = true;
+    this.#listeners.clear();
+  }
+
+  getValue(name: string): unknown {
+    this.check();
+    if (this.#values.has(name)) return this.#values.get(name);
+    throw new TypeError(
+      `Cannot use the value ${quote(String(name))} as the schema names its values: it is not there`,
+    );
+  }
+  setValue(name: string, value: unknown): void {
+    const before = this.getValue(name);
+    const column = this.schema.values.get(name);
+    if (!column) return;
+    if (value === undefined) {
+      throw new TypeError(
+        `Cannot set the value ${quote(name)} as undefined is no value: got undefined`,
+      );
+    }
+    const after = acceptValue(column, value);
+    this.#values.set(name, after);
+    this.log({ value: name, before, after });
+  }
+
+  get inTransaction(): boolean {
+    return this.#log !== undefined;
+  }
+  /** How many writes the open transaction has made. */
+  get logged(): number {
+    return this.#log?.length ?? 0;
+  }
+  /** Adds a write that was made to the open transaction. */
+  log(entry: Entry): void {
+    this.#log?.push(entry);
+  }
+
+  /**
+   * Runs `fn` as one step: all of its writes or, when it throws, none. Inside another
+   * transaction it is a savepoint; outside it ends with a commit.
+   */
+  write<T>(fn: () => T, options: CommitOptions = {}): T {
+    checkOrigin(options.origin);
+    const outer = this.#log;
+    const log = outer ?? (this.#log = []);
+    const mark = log.length;
+    try {
+      const result = fn();
+      if (outer) return result;
+      if (log.length > 0 && options.source !== "remote" && options.kind !== "evict") {
+        this.#references.settle(log, (entry) => this.apply(entry));
+      }
+      this.#log = undefined;
+      if (log.length > 0) this.#commit(log, options);
+      return result;
+    } catch (error) {
+      if (this.#log === log) this.#revert(log, mark);
+      if (!outer) this.#log = undefined;
+      throw error;
+    }
+  }
+
+  /** Makes a write to rows and logs it; the caller has looked at keys and unique values. */
+  apply(entry: RowEntry): void {
+    redo(entry);
+    this.log(entry);
+  }
+
+  #revert(log: Entry[], mark: number): void {
+    for (let entry = log.pop(); entry; entry = log.pop()) {
+      if ("value" in entry) this.#values.set(entry.value, entry.before);
+      else undo(entry);
+      if (log.length <= mark) break;
+    }
+  }
+
+  #commit(log: readonly Entry[], options: CommitOptions): void {
+    this.seq++;
+    this.recorder?.(log, options);
+    // Where nobody listens no record can come back, so there is no id to know.
+    const listening = this.#listeners.size > 0;
+    const id = options.id ?? (listening ? this.fresh() : undefined);
+    if (id !== undefined) this.#remember(id);
+    if (listening && id !== undefined) {
+      const head: CommitHead = {
+        schema: this.schema,
+        id,
+        seq: this.seq,
+        time: this.now(),
+        kind: options.kind ?? "user",
+        origin: options.origin,
+        source: options.source ?? "local",
+      };
+      this.#waiting.push(new CommitValue(head, log));
+    }
+    this.settled?.();
+    this.#notify();
+  }
+
+  #remember(id: string): void {
+    this.applied.add(id);
+    if (this.applied.size <= REMEMBERED_IDS) return;
+    for (const oldest of this.applied) {
+      this.applied.delete(oldest);
+      return;
+    }
+  }
+
+  /** One commit after the other, each to all listeners, also when a listener writes. */
+  #notify(): void {
+    if (this.#notifying) return;
+    this.#notifying = true;
+    for (let commit = this.#waiting.shift(); commit; commit = this.#waiting.shift()) {
+      for (const listener of [...this.#listeners]) {
+        if (!this.#listeners.has(listener)) continue;
+        try {
+          listener(commit);
+        } catch (error) {
+          console.error(error); // the write is done, and the others are still to hear of it
+        }
+      }
+    }
+    this.#notifying = false;
+  }
+
+  changes(listener: (commit: Commit) => void): () => void {
+    this.check();
+    // A function of its own, so that one listener can be there twice.
+    const own = (commit: Commit) => listener(commit);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+}
+
+function checkOrigin(origin: unknown): void {
+  if (origin === undefined) return;
+  if (typeof origin !== "string") {
+    throw new TypeError(`Cannot write with an origin as it is a string: got ${typeof origin}`);
+  }
+  if (origin.length > 64) {
+    throw new RangeError(
+      "Cannot write with an origin as it has at most 64 characters: it is longer",
+    );
+  }
+}
+
+/** Puts the rows of an entry into their table. */
+function redo({ data, before, after }: RowEntry): void {
+  const { key } = data.def;
+  for (let i = 0; i < Math.max(before.length, after.length); i++) {
+    const from = before[i];
+    const to = after[i];
+    const at = keyIn(key, to ?? from ?? {});
+    if (from && to) data.replace(at, from, to);
+    else if (to) data.add(at, to);
+    else if (from) data.remove(at, from);
+  }
+}
+
+/** Takes the rows of an entry back, the last one first. */
+function undo({ data, before, after }: RowEntry): void {
+  const back = (rows: readonly StoredRow[]) => rows.length > 0 ? [...rows].reverse() : EMPTY;
+  redo({ data, kind: "update", columns: [], before: back(after), after: back(before) });
+}

@@ -1,0 +1,99 @@
+/** Beyond this a sum of partials could overflow on the way: 2^1000. */
+const HUGE = 2 ** 1000;
+/** 2^1074 times a double is a whole number. */
+const SCALE = 1074;
+
+/**
+ * An exact sum of doubles, rounded once when asked; adding `-x` takes `x` out again exactly.
+ *
+ * Partials that do not overlap, after Shewchuk, "Adaptive Precision Floating-Point Arithmetic"
+ * (1997); numbers of 2^1000 and more go into one big integer instead.
+ */
+export class ExactSum {
+  #partials: number[] = [];
+  #big = 0n;
+  #plus = 0;
+  #minus = 0;
+
+  /** `times` is 1 to add and -1 to take out what was added. */
+  add(value: number, times: 1 | -1 = 1): void {
+    if (value === Infinity) this.#plus += times;
+    else if (value === -Infinity) this.#minus += times;
+    else if (Math.abs(value) >= HUGE) this.#big += scaled(value) * BigInt(times);
+    else this.#grow(value * times);
+  }
+
+  #grow(x: number): void {
+    const partials = this.#partials;
+    let kept = 0;
+    for (let i = 0; i < partials.length; i++) {
+      let y = partials[i] ?? 0;
+      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+      const high = x + y;
+      const low = y - (high - x);
+      if (low !== 0) partials[kept++] = low;
+      x = high;
+    }
+    partials.length = kept;
+    if (Math.abs(x) < HUGE) partials.push(x);
+    else this.#big += scaled(x);
+  }
+
+  /** The sum, rounded once to nearest, ties to even; null when both infinities were added. */
+  get value(): number | null {
+    if (this.#plus > 0) return this.#minus > 0 ? null : Infinity;
+    if (this.#minus > 0) return -Infinity;
+    if (this.#big !== 0n) {
+      return unscaled(this.#partials.reduce((sum, part) => sum + scaled(part), this.#big));
+    }
+    return this.#round();
+  }
+
+  /** Adds the partials from the largest; what is lost decides a tie. */
+  #round(): number {
+    const partials = this.#partials;
+    let i = partials.length - 1;
+    let high = partials[i] ?? 0;
+    let low = 0;
+    while (i > 0 && low === 0) {
+      const x = high;
+      const y = partials[--i] ?? 0;
+      high = x + y;
+      low = y - (high - x);
+    }
+    const next = partials[i - 1];
+    if (next !== undefined && low !== 0 && low > 0 === next > 0) {
+      // Half way with more on the same side: round away.
+      const twice = low * 2;
+      const x = high + twice;
+      if (twice === x - high) high = x;
+    }
+    return high + 0; // no -0
+  }
+}
+
+/** A double times 2^1074, exactly. */
+function scaled(value: number): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  const exponent = (bits >> 52n) & 0x7ffn;
+  const fraction = bits & 0xfffffffffffffn;
+  const whole = exponent === 0n ? fraction : (fraction | 0x10000000000000n) << (exponent - 1n);
+  return value < 0 ? -whole : whole;
+}
+
+/** The double next to `value` / 2^1074, ties to even. */
+function unscaled(value: bigint): number {
+  const size = value < 0n ? -value : value;
+  const drop = size.toString(2).length - 53;
+  if (drop <= 0) return Number(value) * 2 ** -SCALE;
+  const kept = size >> BigInt(drop);
+  const rest = size - (kept << BigInt(drop));
+  const half = 1n << BigInt(drop - 1);
+  const rounded = kept + (rest > half || rest === half && (kept & 1n) === 1n ? 1n : 0n);
+  // In two steps, since 2^drop alone may be out of range.
+  const result = Number(rounded) * 2 ** Math.min(drop - SCALE, 900) *
+    2 ** Math.max(drop - SCALE - 900, 0);
+  return value < 0n ? -result : result;
+}

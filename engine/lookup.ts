@@ -1,0 +1,156 @@
+import type { ColumnType } from "../schema/compare.ts";
+import { type MapKey, mapKey, tupleKey } from "../schema/key.ts";
+import type { ColumnDef, IndexDef } from "../schema/table.ts";
+import type { StoredRow } from "../schema/types.ts";
+import type { OnRefs } from "../query/ast.ts";
+import { type Env, getter, type Test } from "../query/predicate.ts";
+import type { Visit } from "./ordered_index.ts";
+import type { TableData } from "./table_data.ts";
+
+/** Finds the rows of a table whose columns equal the values at some paths. */
+export interface Lookup {
+  readonly access: "key" | "index" | "scan";
+  readonly index: IndexDef | undefined;
+  /** Whether there is at most one row. */
+  readonly single: boolean;
+  /** Gives each row to `visit`; false when that ended the walk. Null finds nothing. */
+  each(env: Env, visit: Visit): boolean;
+}
+
+/** Whether a value can be equal to one of the column's type; values of JSON have any type. */
+function fits(type: ColumnType, value: unknown): boolean {
+  switch (type) {
+    case "text":
+      return typeof value === "string";
+    case "integer":
+    case "real":
+      return typeof value === "number" && !Number.isNaN(value);
+    case "boolean":
+      return typeof value === "boolean";
+    default:
+      return true;
+  }
+}
+
+/** The index that serves the columns: unique on them all, else one that begins with them. */
+function chooseIndex(
+  data: TableData,
+  columns: readonly ColumnDef[],
+): { index: IndexDef | undefined; single: boolean } | undefined {
+  const same = (of: readonly ColumnDef[]) =>
+    of.length === columns.length && of.every((column) => columns.includes(column));
+  const { key, indexes } = data.def;
+  if (same(key)) return { index: undefined, single: true };
+  const unique = indexes.find((index) => index.unique && same(index.columns));
+  if (unique) return { index: unique, single: true };
+  for (const index of [...indexes, undefined]) {
+    const of = data.def.withKey(index?.columns ?? []);
+    if (same(of.slice(0, columns.length))) return { index, single: false };
+  }
+  return undefined;
+}
+
+/**
+ * Chooses how a join, an `exists` or an include finds rows: by key, unique value or index; else
+ * by a hash of the whole table, made once. `filter` is a condition on the rows found.
+ */
+export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?: Test): Lookup {
+  // A column that must equal two paths has an index once; the second path is compared.
+  const first = on.filter(({ column }, i) =>
+    on.findIndex((other) => other.column === column) === i
+  );
+  const rest = on.filter((item) => !first.includes(item));
+  const restGets = rest.map(({ column, ref }) => ({ column, get: getter(ref, joined) }));
+  const gets = first.map(({ column, ref }) => ({ column, get: getter(ref, joined) }));
+  const columns = first.map(({ column }) => column);
+  const chosen = chooseIndex(data, columns);
+  const read = (env: Env, order: readonly ColumnDef[]): unknown[] | undefined => {
+    const values: unknown[] = [];
+    for (const column of order) {
+      const value = gets.find((item) => item.column === column)?.get(env) ?? null;
+      if (value === null || !fits(column.type, value)) return undefined;
+      values.push(value);
+    }
+    return values;
+  };
+  const keep = (env: Env, row: StoredRow): boolean =>
+    (!filter || filter(row)) &&
+    restGets.every(({ column, get }) => {
+      const value = get(env);
+      return value !== null && fits(column.type, value) && row[column.name] !== null &&
+        column.compareSet(row[column.name], value) === 0;
+    });
+  if (!chosen) return hashLookup(data, columns, (env) => read(env, columns), keep);
+  const { index, single } = chosen;
+  const ordered = single
+    ? index?.columns ?? data.def.key
+    : data.def.withKey(index?.columns ?? []).slice(0, columns.length);
+  const [only] = gets;
+  if (single && gets.length === 1 && only && !filter && rest.length === 0) {
+    return {
+      ...{ access: "key", index, single },
+      each(env, visit) {
+        const value = only.get(env);
+        if (value === null || !fits(only.column.type, value)) return true;
+        const row = index ? data.getUnique(index, mapKey(value)) : data.get(mapKey(value));
+        return !row || visit(row);
+      },
+    };
+  }
+  return {
+    ...{ access: single ? "key" : "index", index, single },
+    each(env, visit) {
+      const values = read(env, ordered);
+      if (!values) return true;
+      const take = (row: StoredRow) => !keep(env, row) || visit(row);
+      if (single) {
+        const key = mapKeyOf(values);
+        const row = index ? data.getUnique(index, key) : data.get(key);
+        return !row || take(row);
+      }
+      const order = data.order(index);
+      const bound = (row: StoredRow): number => {
+        for (let i = 0; i < values.length; i++) {
+          const column = ordered[i];
+          const order = column ? column.compare(row[column.name], values[i]) : 0;
+          if (order !== 0) return order;
+        }
+        return 0;
+      };
+      return order.each(order.seek(bound, false), order.seek(bound, true), false, take);
+    },
+  };
+}
+
+function mapKeyOf(values: readonly unknown[]): MapKey {
+  return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
+}
+
+function hashLookup(
+  data: TableData,
+  columns: readonly ColumnDef[],
+  read: (env: Env) => unknown[] | undefined,
+  keep: (env: Env, row: StoredRow) => boolean,
+): Lookup {
+  let hash: Map<MapKey, StoredRow[]> | undefined;
+  const build = () => {
+    const built = new Map<MapKey, StoredRow[]>();
+    data.each((row) => {
+      const key = mapKeyOf(columns.map(({ name }) => row[name]));
+      const list = built.get(key);
+      if (list) list.push(row);
+      else built.set(key, [row]);
+      return true;
+    });
+    return built;
+  };
+  return {
+    ...{ access: "scan", index: undefined, single: false },
+    each(env, visit) {
+      const values = read(env);
+      if (!values) return true;
+      hash ??= build();
+      return (hash.get(mapKeyOf(values)) ?? []).every((row) => !keep(env, row) || visit(row));
+    },
+  };
+}

@@ -1,0 +1,344 @@
+import { DataError, quote } from "../schema/errors.ts";
+import { isPlainObject } from "../schema/json_value.ts";
+import { keyIn, type MapKey, userKey } from "../schema/key.ts";
+import {
+  type DraftRow,
+  givenColumns,
+  newRow,
+  type Patches,
+  patchRow,
+  readPatch,
+} from "../schema/row.ts";
+import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
+import type { StoredRow } from "../schema/types.ts";
+import type { Ast } from "../query/ast.ts";
+import { predicate } from "../query/predicate.ts";
+import { queryValue, tableQuery } from "../query/query.ts";
+import type { Engine } from "./engine.ts";
+import { runQuery } from "./run.ts";
+import { existsIn } from "./stage.ts";
+import type { TableData } from "./table_data.ts";
+
+const NONE: readonly StoredRow[] = [];
+
+function taken(def: TableDef, index: IndexDef | undefined): DataError {
+  const columns = (index?.columns ?? def.key).map(({ name }) => name);
+  const rule = index ? "unique" : "key";
+  return new DataError(
+    "constraint",
+    `Cannot write ${quote(def.name)} (${
+      columns.map(quote).join(", ")
+    }) as ${rule} values are there once: they are taken`,
+    { table: def.name, columns, rule },
+  );
+}
+
+/** What an insert does with a taken key or unique value. */
+export type OnConflict =
+  | "error"
+  | "ignore"
+  | { readonly columns: readonly string[]; readonly update: "all" | readonly string[] };
+
+/** A batch of inserts of one statement: one entry of the log that grows. */
+class Inserts {
+  readonly #rows: StoredRow[] = [];
+  constructor(readonly engine: Engine, readonly data: TableData) {}
+
+  add(key: MapKey, row: StoredRow): void {
+    if (this.#rows.length === 0) {
+      const { data } = this;
+      const columns = data.def.columns.map(({ name }) => name);
+      this.engine.log({ data, kind: "insert", columns, before: NONE, after: this.#rows });
+    }
+    this.data.add(key, row);
+    this.#rows.push(row);
+  }
+}
+
+/** The row that has the new row's key or a unique value of it. */
+function conflicting(
+  data: TableData,
+  key: MapKey,
+  row: StoredRow,
+): { index: IndexDef | undefined; row: StoredRow } | undefined {
+  const same = data.get(key);
+  return same ? { index: undefined, row: same } : data.collision(row);
+}
+
+/**
+ * The key or unique index that columns name.
+ *
+ * @throws {TypeError} When they are neither.
+ */
+function conflictTarget(def: TableDef, names: readonly string[]): IndexDef | undefined {
+  const columns = names.map((name) => def.column(name));
+  const same = (of: readonly ColumnDef[]) =>
+    of.length === columns.length && of.every((column) => columns.includes(column));
+  if (same(def.key)) return undefined;
+  const index = def.indexes.find((item) => item.unique && same(item.columns));
+  if (index) return index;
+  throw new TypeError(
+    `Cannot find a row of ${quote(def.name)} by (${
+      names.map(quote).join(", ")
+    }) as they are its key or unique: they are not`,
+  );
+}
+
+/** Inserts rows, all or none; gives what is in the table for each. */
+export function insertRows(
+  engine: Engine,
+  table: unknown,
+  inputs: readonly unknown[],
+  onConflict: OnConflict = "error",
+): StoredRow[] {
+  const data = engine.data(table);
+  const { def } = data;
+  const target = typeof onConflict === "object"
+    ? conflictTarget(def, onConflict.columns)
+    : undefined;
+  const inserts = new Inserts(engine, data);
+  const result: StoredRow[] = [];
+  for (const input of inputs) {
+    const row = newRow(def, input, engine.fresh);
+    const key = keyIn(def.key, row);
+    const other = conflicting(data, key, row);
+    if (!other) inserts.add(key, row);
+    else if (onConflict === "error" || typeof onConflict === "object" && other.index !== target) {
+      throw taken(def, other.index);
+    }
+    result.push(
+      !other ? row : typeof onConflict === "object"
+        ? replaceRow(
+          engine,
+          data,
+          other.row,
+          conflictPatch(def, onConflict.update, target, input, row),
+        )
+        : other.row,
+    );
+  }
+  return result;
+}
+
+/** What `onConflict.update` sets: columns of the new row, never of a key. */
+function conflictPatch(
+  def: TableDef,
+  update: "all" | readonly string[],
+  target: IndexDef | undefined,
+  input: unknown,
+  row: StoredRow,
+): Patches {
+  const columns = update === "all"
+    // newRow() has made sure that the input is an object.
+    ? givenColumns(def, input as StoredRow).filter((column) =>
+      !def.key.includes(column) && !target?.columns.includes(column)
+    )
+    : update.map((name) => def.column(name, "update"));
+  const key = columns.find((column) => def.key.includes(column));
+  if (key) {
+    throw new TypeError(
+      `Cannot update ${quote(def.name)}.${
+        quote(key.name)
+      } as a key never changes: it is in the list`,
+    );
+  }
+  return columns.map((column) => ({ column, value: row[column.name] }));
+}
+
+/** Patches one row that is there. */
+function replaceRow(engine: Engine, data: TableData, row: StoredRow, patches: Patches): StoredRow {
+  const { row: next, columns } = patchRow(data.def, row, patches);
+  if (columns.length === 0) return row;
+  const other = data.collision(next, row);
+  if (other) throw taken(data.def, other.index);
+  engine.apply({ data, kind: "update", columns, before: [row], after: [next] });
+  return next;
+}
+
+/** Updates the given columns of the row with that key, or the unique columns in `on`; else inserts. */
+export function upsertRows(
+  engine: Engine,
+  table: unknown,
+  inputs: readonly unknown[],
+  on: readonly string[] | undefined,
+): StoredRow[] {
+  const data = engine.data(table);
+  const { def } = data;
+  const target = on && conflictTarget(def, on);
+  const columns = target?.columns ?? def.key;
+  const inserts = new Inserts(engine, data);
+  return inputs.map((input) => {
+    const found = isPlainObject(input) ? existing(data, target, columns, input) : undefined;
+    if (found && isPlainObject(input)) {
+      const patch: DraftRow = {};
+      for (const column of givenColumns(def, input)) {
+        if (!def.key.includes(column)) {
+          Object.defineProperty(patch, column.name, {
+            value: input[column.name],
+            enumerable: true,
+          });
+        }
+      }
+      const unknown = Object.keys(input).find((name) => !def.byName.has(name));
+      if (unknown !== undefined) def.column(unknown, "write");
+      return replaceRow(engine, data, found, readPatch(def, patch));
+    }
+    const row = newRow(def, input, engine.fresh);
+    const key = keyIn(def.key, row);
+    const other = conflicting(data, key, row);
+    if (other) throw taken(def, other.index);
+    inserts.add(key, row);
+    return row;
+  });
+}
+
+/** The row that has the input's values in some key or unique columns; none when one is left out. */
+function existing(
+  data: TableData,
+  index: IndexDef | undefined,
+  columns: readonly ColumnDef[],
+  input: StoredRow,
+): StoredRow | undefined {
+  const probe: DraftRow = {};
+  for (const column of columns) {
+    const value = Object.hasOwn(input, column.name) ? input[column.name] : undefined;
+    if (value === undefined || value === null) return undefined;
+    Object.defineProperty(probe, column.name, { value: column.accept(value, column) });
+  }
+  const key = keyIn(columns, probe);
+  return index ? data.getUnique(index, key) : data.get(key);
+}
+
+/** Puts a whole row in, with defaults for what is left out. */
+export function replaceWhole(engine: Engine, table: unknown, input: unknown): StoredRow {
+  const data = engine.data(table);
+  const { def } = data;
+  const row = newRow(def, input, engine.fresh);
+  const key = keyIn(def.key, row);
+  const before = data.get(key);
+  const other = data.collision(row, before);
+  if (other) throw taken(def, other.index);
+  const columns = def.columns.filter((column) => !before || !def.key.includes(column)).map((
+    { name },
+  ) => name);
+  engine.apply({
+    data,
+    kind: before ? "update" : "insert",
+    columns,
+    before: before ? [before] : NONE,
+    after: [row],
+  });
+  return row;
+}
+
+/** @throws {DataError} With code `"conflict"` when the row does not match. */
+function checkIf(engine: Engine, def: TableDef, row: StoredRow, condition: unknown): void {
+  if (condition === undefined) return;
+  const [step] = whereAst(def, condition).steps;
+  if (step?.kind === "where" && predicate(step.cond, false, existsIn(engine, false))(row)) return;
+  throw new DataError(
+    "conflict",
+    `Cannot write ${quote(def.name)} as the row matches the condition: it does not`,
+    {
+      table: def.name,
+      committed: "no",
+    },
+  );
+}
+
+/** Patches the row with a key; undefined when there is none. */
+export function updateRow(
+  engine: Engine,
+  table: unknown,
+  key: unknown,
+  patch: unknown,
+  condition: unknown,
+): StoredRow | undefined {
+  const data = engine.data(table);
+  const patches = typeof patch === "function" ? undefined : readPatch(data.def, patch);
+  const row = data.get(userKey(data.def, key));
+  if (!row) return undefined;
+  checkIf(engine, data.def, row, condition);
+  if (patches || typeof patch !== "function") return replaceRow(engine, data, row, patches ?? []);
+  const made = readPatch(data.def, patch(row));
+  // The function may have written this row itself.
+  const now = data.get(keyIn(data.def.key, row));
+  return now && replaceRow(engine, data, now, made);
+}
+
+/** Deletes the row with a key; false when there is none. */
+export function deleteRow(
+  engine: Engine,
+  table: unknown,
+  key: unknown,
+  condition: unknown,
+): boolean {
+  const data = engine.data(table);
+  const row = data.get(userKey(data.def, key));
+  if (!row) return false;
+  checkIf(engine, data.def, row, condition);
+  engine.apply({ data, kind: "delete", columns: [], before: [row], after: NONE });
+  return true;
+}
+
+/** All rows of a table that match; a param in the condition is missing, as nothing fills it. */
+function whereAst(def: TableDef, where: unknown): Ast {
+  return tableQuery(def).where(where).bound;
+}
+
+function patchAll(
+  engine: Engine,
+  data: TableData,
+  rows: readonly StoredRow[],
+  patches: Patches,
+): readonly StoredRow[] {
+  const patched = rows.map((row) => patchRow(data.def, row, patches));
+  const columns = patched[0]?.columns ?? [];
+  if (columns.length === 0) return rows;
+  const after = patched.map(({ row }) => row);
+  const index = data.collisionAmong(rows, after);
+  if (index) throw taken(data.def, index);
+  engine.apply({ data, kind: "update", columns, before: rows, after });
+  return after;
+}
+
+/** Patches all rows that match; gives their number. */
+export function updateWhere(
+  engine: Engine,
+  table: unknown,
+  where: unknown,
+  patch: unknown,
+): number {
+  const data = engine.data(table);
+  const patches = readPatch(data.def, patch);
+  const rows = runQuery(engine, whereAst(data.def, where));
+  return rows.length === 0 ? 0 : patchAll(engine, data, rows, patches).length;
+}
+
+/** Deletes all rows that match; gives their number. */
+export function deleteWhere(engine: Engine, table: unknown, where: unknown): number {
+  const data = engine.data(table);
+  const before = runQuery(engine, whereAst(data.def, where));
+  if (before.length > 0) engine.apply({ data, kind: "delete", columns: [], before, after: NONE });
+  return before.length;
+}
+
+/**
+ * Patches the first rows of a query and gives them as they are then, in the query's order.
+ *
+ * @throws {TypeError} When the query gives other rows than those of its table.
+ */
+export function claimRows(engine: Engine, query: unknown, patch: unknown): readonly StoredRow[] {
+  const ast = queryValue(query).bound;
+  if (ast.select || ast.steps.some(({ kind }) => kind !== "where")) {
+    throw new TypeError(
+      `Cannot claim from ${
+        quote(ast.table.name)
+      } as a claim takes rows of one table: the query has other rows`,
+    );
+  }
+  const data = engine.data(ast.table);
+  const patches = readPatch(data.def, patch);
+  const rows = runQuery(engine, ast);
+  return rows.length === 0 ? rows : patchAll(engine, data, rows, patches);
+}

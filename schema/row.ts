@@ -1,0 +1,177 @@
+import { kindOf, placeName } from "./accept.ts";
+import { DataError, quote } from "./errors.ts";
+import { IncrementBy } from "./increment.ts";
+import { checkSizes } from "./key.ts";
+import { runValidator } from "./standard.ts";
+import type { ColumnDef, TableDef } from "./table.ts";
+
+/** A row while it is made. */
+export type DraftRow = Record<string, unknown>;
+type AnyRow = Readonly<DraftRow>;
+
+/**
+ * The value of a column as it is stored: accepted by its type, its enum, its validator, its checks.
+ *
+ * @throws {TypeError} When the value has the wrong type.
+ * @throws {RangeError} When it is out of range, or none of the enum's.
+ * @throws {DataError} With code `"constraint"` and the rule `null`, `check` or `validate`.
+ */
+export function acceptValue(column: ColumnDef, value: unknown): unknown {
+  const { spec } = column;
+  if (value === null) {
+    if (spec.nullable) return null;
+    throw constraint(column, "null", "it is never null", "got null");
+  }
+  if (spec.standard) value = runValidator(spec.standard, value, column.table, [column.name]);
+  const accepted = column.accept(value, column);
+  if (spec.values?.has(accepted) === false) {
+    throw new RangeError(
+      `Cannot take ${placeName(column)} as it is an enum: got none of its values`,
+    );
+  }
+  if (spec.checks?.every((check) => check(accepted)) === false) {
+    throw constraint(column, "check", "its check must hold", "it does not");
+  }
+  return accepted;
+}
+
+function constraint(
+  column: ColumnDef,
+  rule: "null" | "check",
+  what: string,
+  state: string,
+): DataError {
+  return new DataError("constraint", `Cannot write ${placeName(column)} as ${what}: ${state}`, {
+    table: column.table,
+    columns: [column.name],
+    rule,
+  });
+}
+
+/** The value that a column has when an insert leaves it out; undefined when it has none. */
+function missingValue(def: TableDef, column: ColumnDef, fresh: () => string): unknown {
+  const { spec } = column;
+  const value = typeof spec.default === "function"
+    ? spec.default()
+    : spec.default ?? spec.onUpdate?.();
+  if (value !== undefined) return value;
+  if (spec.nullable) return null;
+  return spec.key && spec.type === "text" && !spec.values && !def.compound ? fresh() : undefined;
+}
+
+function given(column: ColumnDef, input: AnyRow): unknown {
+  return column.shadowed && !Object.hasOwn(input, column.name) ? undefined : input[column.name];
+}
+
+function checkObject(def: TableDef, input: unknown, what: string): asserts input is AnyRow {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw new TypeError(
+      `Cannot write ${quote(def.name)} as ${what} is an object: got ${kindOf(input)}`,
+    );
+  }
+}
+
+/** Refuses a property that no column has; `found` of them are known to have one. */
+function checkNames(def: TableDef, input: AnyRow, found: number): void {
+  let count = 0;
+  for (const _ in input) count++;
+  if (count !== found) {
+    for (const name of Object.keys(input)) def.column(name, "write");
+  }
+}
+
+function finish(def: TableDef, row: DraftRow): AnyRow {
+  checkSizes(def, row);
+  if (def.validate) runValidator(def.validate, row, def.name, []);
+  return row;
+}
+
+/**
+ * The whole row that an insert gives: copied, with defaults for what is left out.
+ *
+ * `fresh` gives the UUIDv7 of a text key that is left out.
+ *
+ * @throws {TypeError} When a column is unknown, missing or has a value of the wrong type.
+ * @throws {RangeError} When a value is out of range or a key too long.
+ * @throws {DataError} With code `"constraint"` and the rule.
+ */
+export function newRow(def: TableDef, input: unknown, fresh: () => string): AnyRow {
+  checkObject(def, input, "a row");
+  const row: DraftRow = { ...def.template };
+  let found = 0;
+  for (const column of def.columns) {
+    let value = given(column, input);
+    if (value !== undefined) found++;
+    else {
+      value = missingValue(def, column, fresh);
+      if (value === undefined) {
+        throw new TypeError(`Cannot insert ${placeName(column)} as it is required: it is missing`);
+      }
+      if (value === null) continue; // the template's
+    }
+    row[column.name] = acceptValue(column, value);
+  }
+  checkNames(def, input, found);
+  return finish(def, row);
+}
+
+/** The columns that an input gives a value for, in table order. */
+export function givenColumns(def: TableDef, input: AnyRow): ColumnDef[] {
+  return def.columns.filter((column) => given(column, input) !== undefined);
+}
+
+/** The columns that a patch sets, with the values and increments it gives. */
+export type Patches = readonly { readonly column: ColumnDef; readonly value: unknown }[];
+
+/**
+ * What a patch says, checked once for all rows it goes to; `undefined` leaves a column alone.
+ *
+ * @throws {TypeError} When it has an unknown column, a key column or a value of the wrong type.
+ * @throws {RangeError} When a value is out of range.
+ * @throws {DataError} With code `"constraint"` and the rule.
+ */
+export function readPatch(def: TableDef, input: unknown): Patches {
+  checkObject(def, input, "a patch");
+  const patches: { column: ColumnDef; value: unknown }[] = [];
+  for (const name of Object.keys(input)) {
+    const column = def.column(name, "update");
+    const value = input[name];
+    if (def.key.includes(column)) {
+      throw new TypeError(
+        `Cannot update ${placeName(column)} as a key never changes: it is in the patch`,
+      );
+    }
+    if (value === undefined) continue;
+    const by = value instanceof IncrementBy;
+    patches.push({ column, value: by ? value.checked(column) : acceptValue(column, value) });
+  }
+  return patches;
+}
+
+/**
+ * The row that a patch gives, and the columns it writes: those named, then those that `onUpdate` sets.
+ *
+ * @throws {RangeError} When an increment leaves the range, or a key is too long.
+ * @throws {DataError} With code `"constraint"` and the rule.
+ */
+export function patchRow(
+  def: TableDef,
+  row: AnyRow,
+  patches: Patches,
+): { readonly row: AnyRow; readonly columns: readonly string[] } {
+  const next: DraftRow = { ...row };
+  const columns: string[] = [];
+  for (const { column, value } of patches) {
+    next[column.name] = value instanceof IncrementBy
+      ? acceptValue(column, value.added(column, row[column.name]))
+      : value;
+    columns.push(column.name);
+  }
+  for (const column of def.columns) {
+    if (column.spec.onUpdate && !columns.includes(column.name)) {
+      next[column.name] = acceptValue(column, column.spec.onUpdate());
+      columns.push(column.name);
+    }
+  }
+  return { row: finish(def, next), columns };
+}

@@ -1,0 +1,8 @@
+/**
+ * STATE: reactive tables, values and refs in memory.
+ *
+ * @module
+ */
+export { ref } from "./ref.ts";
+export { createStore } from "./store.ts";
+export type { Ref, SourceOptions, Store, StoreOptions, StoreTransaction, Sync } from "./types.ts";

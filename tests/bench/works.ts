@@ -1,0 +1,104 @@
+/**
+ * The pieces of work that the memory benchmark times.
+ *
+ * @module
+ */
+import type { Contestant, Loaded } from "./contestant.ts";
+import { compare, type Task, type Work } from "./harness.ts";
+import { openOurs } from "./ours.ts";
+import { shuffled } from "./random.ts";
+import { ROWS, STATUSES, type Todo } from "./rows.ts";
+
+/** Contestants with the rows in them. */
+export type Filled = ReadonlyMap<string, Loaded>;
+
+const QUICK = { warmUp: 3, rounds: 15, garbage: "minor" } as const;
+
+export async function loading(
+  contestants: readonly Contestant[],
+  rows: readonly Todo[],
+): Promise<Work> {
+  const tasks = contestants.map(({ name, load }): Task => {
+    let loaded: Loaded | undefined;
+    return {
+      name,
+      ops: 1,
+      run: () => void (loaded = load(rows, { indexed: true })),
+      after: () => loaded?.close(),
+    };
+  });
+  return await compare("load 100k rows", tasks, { warmUp: 1, rounds: 7, garbage: "major" });
+}
+
+export async function getting(filled: Filled, rows: readonly Todo[]): Promise<Work> {
+  const ids = shuffled(ROWS, 4).map((i) => rows[i]?.id ?? "");
+  const tasks = [...filled].map(([name, loaded]): Task => ({
+    name,
+    ops: 20_000,
+    run(round: number): number {
+      const from = (round % 5) * 20_000;
+      let found = 0;
+      for (let i = from; i < from + 20_000; i++) {
+        if (loaded.get(ids[i] ?? "") !== undefined) found += 1;
+      }
+      return found;
+    },
+  }));
+  return await compare("get by key", tasks, QUICK);
+}
+
+export async function updating(
+  title: string,
+  filled: Filled,
+  rows: readonly Todo[],
+): Promise<Work> {
+  const batches = chunks(shuffled(ROWS, 5).map((i) => rows[i]?.id ?? ""), 2_000);
+  const tasks = [...filled].map(([name, loaded]): Task => ({
+    name,
+    ops: 2_000,
+    // A constant of its own each round, or a write might change nothing.
+    run: (round: number) => loaded.update(batches[round % batches.length] ?? [], round * 4_999),
+  }));
+  return await compare(title, tasks, QUICK);
+}
+
+/** Fills ours anew, with ordered indexes on the updated column that are built and in use. */
+export function oursWithIndexes(rows: readonly Todo[]): Filled {
+  const orders = [["priority"], ["status", "priority"], ["owner", "priority"]] as const;
+  return new Map([0, 1, 3].map((count): [string, Loaded] => {
+    const loaded = openOurs(rows, orders.slice(0, count));
+    for (const order of orders.slice(0, count)) {
+      if (loaded.use(order) !== "index") throw new Error(`Cannot use the index on ${order}`);
+    }
+    return [`strata, ${count} ordered indexes`, loaded];
+  }));
+}
+
+/** `ops` by contestant: some take a thousand times as long as others. */
+export async function topping(
+  title: string,
+  filled: Filled,
+  ops: Readonly<Record<string, number>>,
+): Promise<Work> {
+  const tasks = [...filled].map(([name, loaded]): Task => {
+    const count = ops[name] ?? 8;
+    return {
+      name,
+      ops: count,
+      async run(round: number): Promise<void> {
+        for (let i = 0; i < count; i++) {
+          const rows = loaded.top(STATUSES[(i + round) % 8] ?? "open");
+          if (rows instanceof Promise) await rows;
+        }
+      },
+    };
+  });
+  return await compare(title, tasks, { warmUp: 2, rounds: 9, garbage: "minor" });
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from(
+    { length: Math.ceil(items.length / size) },
+    (_, i) => items.slice(i * size, (i + 1) * size),
+  );
+}

@@ -1,0 +1,4 @@
+import { createStore } from "../../mod.ts";
+import { testSource } from "./mod.ts";
+
+testSource("store", createStore);

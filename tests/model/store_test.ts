@@ -1,0 +1,4 @@
+import { createStore } from "../../mod.ts";
+import { testModel } from "./model.ts";
+
+testModel("store", createStore);

@@ -1,0 +1,4 @@
+import { createStore } from "../../mod.ts";
+import { testReplay } from "./replay.ts";
+
+testReplay("store", createStore);

@@ -1,0 +1,49 @@
+/** One line of the size table. */
+export interface SizeRow {
+  readonly name: string;
+  /** A program in `tools/size/`. */
+  readonly entry: string;
+  /** Most that it may have, in kB (1,000 bytes) after gzip. */
+  readonly targetKb: number;
+  /** Packages that are not counted, as the page has them anyway. */
+  readonly external?: readonly string[];
+}
+
+/** What is measured of this package; a row counts once its entry is written. */
+export const SIZE_ROWS: readonly SizeRow[] = [
+  { name: "schema + query + store + live", entry: "store.ts", targetKb: 14 },
+  { name: "openDatabase + IndexedDB driver + query", entry: "indexed_db.ts", targetKb: 20 },
+  { name: "openDatabase + SQLite driver + query", entry: "sqlite.ts", targetKb: 18 },
+  {
+    name: "webstorage, signals-core not counted",
+    entry: "webstorage.ts",
+    targetKb: 3,
+    external: ["@preact/signals-core"],
+  },
+];
+
+/** A library that a user would pick instead, and the part of it that does the same. */
+export interface PeerRow {
+  readonly name: string;
+  /** By its name in deno.json's import map. */
+  readonly package: string;
+  readonly program: string;
+}
+
+/** What the first row of {@linkcode SIZE_ROWS} is compared with. */
+export const PEER_ROWS: readonly PeerRow[] = [
+  {
+    name: "TinyBase store + queries + indexes",
+    package: "tinybase",
+    program: `export { createStore } from "tinybase/store";
+      export { createQueries } from "tinybase/queries";
+      export { createIndexes } from "tinybase/indexes";`,
+  },
+  {
+    name: "TanStack DB collection + live query",
+    package: "@tanstack/db",
+    program: `export { createCollection, createLiveQueryCollection, localOnlyCollectionOptions,
+      and, or, not, eq, gt, gte, lt, lte, inArray, like, ilike, count, sum, avg, min, max }
+      from "@tanstack/db";`,
+  },
+];

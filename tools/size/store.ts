@@ -1,0 +1,48 @@
+/**
+ * Schema, query, store and live queries, with every column type, operator and aggregate: more
+ * than most pages use.
+ *
+ * @module
+ */
+export {
+  and,
+  avg,
+  between,
+  bigint,
+  boolean,
+  bytes,
+  column,
+  contains,
+  count,
+  countDistinct,
+  createStore,
+  DataError,
+  date,
+  endsWith,
+  eq,
+  exists,
+  gt,
+  gte,
+  ilike,
+  increment,
+  integer,
+  json,
+  like,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  noneOf,
+  not,
+  oneOf,
+  or,
+  param,
+  product,
+  query,
+  real,
+  startsWith,
+  sum,
+  table,
+  text,
+} from "../../mod.ts";
