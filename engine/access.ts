@@ -1,6 +1,5 @@
 import { type MapKey, mapKey, tupleKey } from "../schema/key.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
-import type { StoredRow } from "../schema/types.ts";
 import type { Cond, Leaf, Operand, OrderItem } from "../query/ast.ts";
 import { likePrefix } from "../query/like.ts";
 import type { Bound, Visit } from "./ordered_index.ts";

@@ -112,6 +112,7 @@ function outputter(
 ): (env: Env) => StoredRow {
   // Without joins an Env is the row itself, with joins an array of one row a slot.
   const rowAt = (env: Env, slot: number): StoredRow | null =>
+    // As said above.
     joined ? (env as readonly (StoredRow | null)[])[slot] ?? null : env as StoredRow;
   const children = (env: Env, as: string) =>
     includes[steps.findIndex((step) => step.as === as)]?.of(env) ?? [];

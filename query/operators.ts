@@ -21,6 +21,7 @@ export class OpValue {
 
 // What an operator gives is told apart by class; the types it carries are phantom.
 function op<T>(name: OpValue["op"], ...operands: unknown[]): Op<T> {
+  // The types it carries are phantom.
   return new OpValue(name, operands) as unknown as Op<T>;
 }
 function match<M>(name: TextOp, operand: unknown, options: TextOptions = {}): M {

@@ -96,8 +96,7 @@ function rangeTest(
     const b = other(env);
     if (a === null || b === null) return false;
     if (!json) return holds(compare(a, b));
-    const rank = jsonRank(a);
-    return rank === jsonRank(b) && rank < 5 && holds(compare(a, b));
+    return typeof a === typeof b && jsonRank(a) < 5 && jsonRank(b) < 5 && holds(compare(a, b));
   };
 }
 
@@ -132,7 +131,7 @@ function listTest(ref: Ref, get: Get, list: readonly Operand[] | Operand): Test 
 }
 
 function leafTest(leaf: Leaf, joined: boolean): Test {
-  const { ref, op } = leaf;
+  const { ref } = leaf;
   const get = getter(ref, joined);
   switch (leaf.op) {
     case "eq":

@@ -5,7 +5,7 @@ import { type ColumnDef, type TableDef, tableDef } from "../schema/table.ts";
 import type { Cond, Leaf, OnRefs, Operand, Ref } from "./ast.ts";
 import { ConditionValue } from "./conditions.ts";
 import { ColumnValue, OpValue, ParamValue } from "./operators.ts";
-import { type Shape, tableShape } from "./shape.ts";
+import { type Shape, tableShape, valueType } from "./shape.ts";
 
 function refuse(ref: Ref, rule: string, state: string): TypeError {
   return new TypeError(`Cannot compare the path ${quote(ref.path)} as ${rule}: ${state}`);
@@ -23,13 +23,11 @@ export function checkOperand(ref: Ref, value: unknown): unknown {
   if (ref.type === "row") {
     throw refuse(ref, "a joined row compares with null alone", `got ${kindOf(value)}`);
   }
-  if (ref.type === "rows") {
-    throw refuse(ref, "included rows have no order and no equal", `got ${kindOf(value)}`);
-  }
   const place: Place = { table: "", name: ref.path, astral: false };
   if (ref.type !== "json") {
     // Any number compares with an integer column: a fraction equals none of them.
-    return acceptOf(ref.type === "integer" ? "real" : ref.type)(value, place);
+    const type = valueType(ref);
+    return acceptOf(type === "integer" ? "real" : type)(value, place);
   }
   if (typeof value === "string") return acceptOf("text")(value, place);
   if (typeof value === "boolean") return value;
@@ -64,10 +62,13 @@ function operand(shape: Shape, ref: Ref, value: unknown): Operand {
 
 function leaf(shape: Shape, path: string, value: unknown): Leaf {
   const ref = shape.resolve(path);
+  if (ref.type === "rows") {
+    throw refuse(ref, "included rows have no order and no equal", "one is asked for");
+  }
   if (!(value instanceof OpValue)) return { op: "eq", ref, operand: operand(shape, ref, value) };
   const { op, operands: [first, second], fold } = value;
-  if (ref.type === "rows" || ref.type === "row" && op !== "eq" && op !== "ne") {
-    throw refuse(ref, "rows compare with null alone", `got ${op}`);
+  if (ref.type === "row" && op !== "eq" && op !== "ne") {
+    throw refuse(ref, "a joined row compares with null alone", `got ${op}`);
   }
   switch (op) {
     case "between":

@@ -16,7 +16,6 @@ export interface Place {
 const INT64 = 2n ** 63n;
 const FIRST_DATE = Date.UTC(-4712, 0, 1);
 const LAST_DATE = Date.UTC(10000, 0, 1) - 1;
-// deno-lint-ignore no-control-regex -- U+0000 is one of the two things looked for
 const SUSPECT = /[\0\ud800-\uffff]/;
 
 /** `"todos"."title"`, or `"theme"` for a value of the schema. */

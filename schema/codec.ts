@@ -85,20 +85,21 @@ function visit(value: unknown, pass: Pass, depth: number): unknown {
   }
   const kind = verb === "decode" ? undefined : kindOf(value);
   if (!kind) {
-    throw refusal(
-      TypeError,
-      pass,
-      depth,
-      JSON.stringify(className(value)) ?? "an object of no class",
-    );
+    const name = value === undefined ? value : className(value);
+    throw refusal(TypeError, pass, depth, JSON.stringify(name) ?? "something of no class");
   }
   const [tag, ...parts] = kind;
   const visited = [tag, ...visitItems(parts, pass, depth)] as const;
   return verb === "copy" ? make(visited) : { $: visited };
 }
 
+/** With the holes, and of this realm. */
+function cloneItems(items: unknown[]): unknown[] {
+  return Array.prototype.slice.call(items);
+}
+
 function visitItems(items: unknown[], pass: Pass, depth: number): unknown[] {
-  let out = pass.verb === "copy" ? items.slice() : items;
+  let out = pass.verb === "copy" ? cloneItems(items) : items;
   for (let i = 0; i < items.length; i++) {
     const item = items[i];
     let next: unknown;
@@ -109,7 +110,7 @@ function visitItems(items: unknown[], pass: Pass, depth: number): unknown[] {
       next = { $: ["hole"] };
     }
     if (next === item) continue;
-    if (out === items) out = items.slice();
+    if (out === items) out = cloneItems(items);
     if (next === HOLE) delete out[i];
     else out[i] = next;
   }

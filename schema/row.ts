@@ -80,8 +80,8 @@ function checkNames(def: TableDef, input: AnyRow, found: number): void {
   }
 }
 
-function finish(def: TableDef, row: DraftRow): AnyRow {
-  checkSizes(def, row);
+function finish(def: TableDef, row: DraftRow, sized = true): AnyRow {
+  if (sized) checkSizes(def, row);
   if (def.validate) runValidator(def.validate, row, def.name, []);
   return row;
 }
@@ -161,17 +161,19 @@ export function patchRow(
 ): { readonly row: AnyRow; readonly columns: readonly string[] } {
   const next: DraftRow = { ...row };
   const columns: string[] = [];
+  let sized = false;
   for (const { column, value } of patches) {
+    sized ||= column.sized;
     next[column.name] = value instanceof IncrementBy
       ? acceptValue(column, value.added(column, row[column.name]))
       : value;
     columns.push(column.name);
   }
-  for (const column of def.columns) {
-    if (column.spec.onUpdate && !columns.includes(column.name)) {
-      next[column.name] = acceptValue(column, column.spec.onUpdate());
-      columns.push(column.name);
-    }
+  for (const column of def.updated) {
+    if (columns.includes(column.name)) continue;
+    next[column.name] = acceptValue(column, column.spec.onUpdate?.());
+    sized ||= column.sized;
+    columns.push(column.name);
   }
-  return { row: finish(def, next), columns };
+  return { row: finish(def, next, sized), columns };
 }

@@ -30,6 +30,8 @@ export class ColumnDef implements Place {
   /** `Object.prototype` has the name: only an own property counts as given. */
   readonly shadowed: boolean;
   astral = false;
+  /** Whether its values count towards the 2,000 bytes of a key or index entry. */
+  sized = false;
 
   constructor(
     readonly table: string,
@@ -71,6 +73,8 @@ export class TableDef {
   readonly template: Readonly<Record<string, unknown>>;
   /** The column sets that are bound to 2,000 bytes a row, where a value could exceed them. */
   readonly sized: readonly (readonly ColumnDef[])[];
+  /** The columns that an update sets by itself. */
+  readonly updated: readonly ColumnDef[];
 
   constructor(readonly name: string, columns: Columns, options: TableOptions<Columns, unknown>) {
     checkName("table", name);
@@ -91,6 +95,8 @@ export class TableDef {
     this.template = JSON.parse(`{${names.map((column) => `${quote(column)}:null`).join()}}`);
     this.sized = [{ columns: [] }, ...this.indexes].map(({ columns }) => this.withKey(columns))
       .filter((set) => set.some(({ type }) => type === "text" || type === "bytes"));
+    this.updated = this.columns.filter(({ spec }) => spec.onUpdate);
+    for (const column of this.sized.flat()) column.sized = true;
     this.columns.forEach((column) => this.#checkSpec(column));
   }
 

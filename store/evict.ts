@@ -39,9 +39,13 @@ export class Eviction {
         );
       }
       const { maxRows = Infinity, ttlMs = Infinity } = limits[name] ?? {};
-      if (!(maxRows >= 0) || !(ttlMs >= 0)) {
+      if (
+        !(maxRows === Infinity || Number.isSafeInteger(maxRows) && maxRows >= 0) || !(ttlMs >= 0)
+      ) {
         throw new RangeError(
-          `Cannot evict from ${quote(name)} as its limits are numbers from 0: got another`,
+          `Cannot evict from ${
+            quote(name)
+          } as its limits are a whole number and a time from 0: got another`,
         );
       }
       return { data: engine.data(def), maxRows, ttlMs, used: new Set(), written: new Map() };

@@ -62,6 +62,7 @@ export class Session implements Verbs {
   }
   #write<T>(fn: () => T, options: WriteOptions | undefined): T {
     this.#check();
+    this.#eviction?.sweep(); // a key that has expired is free again
     return this.#engine.write(fn, options);
   }
 
@@ -187,10 +188,8 @@ export class Session implements Verbs {
     try {
       return this.#write(() => {
         const result = fn(tx);
-        if (
-          typeof result === "object" && result !== null && "then" in result &&
-          typeof result.then === "function"
-        ) {
+        if (typeof result === "object" && result !== null && "then" in result) {
+          Promise.resolve(result).catch(() => {}); // its own failure is not the news
           throw new TypeError(
             "Cannot run a transaction of a store as it is synchronous: its function gave a promise",
           );
@@ -203,11 +202,12 @@ export class Session implements Verbs {
       tx.#ended = true;
     }
   }
-  rollback(reason?: unknown): never {
-    throw new Rollback(
-      reason ??
-        new Error("Cannot finish the transaction as it was rolled back: no reason was given"),
-    );
+  rollback(
+    reason: unknown = new Error(
+      "Cannot finish the transaction as it was rolled back: no reason was given",
+    ),
+  ): never {
+    throw new Rollback(reason);
   }
 }
 

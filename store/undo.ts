@@ -6,7 +6,7 @@ import type { StoredRow } from "../schema/types.ts";
 import type { CommitOptions, Engine, Entry } from "../engine/mod.ts";
 import type { RowEntry } from "../engine/commit.ts";
 
-type Step = Entry[];
+type Step = readonly Entry[];
 
 /**
  * The steps that can be taken back and done again. A step reverts cell by cell: what another
@@ -20,7 +20,7 @@ export class UndoLog {
   #undo: Step[] = [];
   #redo: Step[] = [];
   /** Where what is recorded goes while a step is taken back. */
-  #taking: Step | undefined;
+  #taking: Entry[] | undefined;
   /** With checkpoints a step stays open until the next one. */
   #checkpoints = false;
   #open = false;
@@ -46,9 +46,10 @@ export class UndoLog {
     if (origin !== undefined || kind !== "user" || source !== "local" || this.#limit === 0) return;
     this.#redo = [];
     const last = this.#undo.at(-1);
-    if (this.#checkpoints && this.#open && last) last.push(...entries);
-    else {
-      this.#undo.push([...entries]);
+    if (this.#checkpoints && this.#open && last) {
+      this.#undo[this.#undo.length - 1] = last.concat(entries);
+    } else {
+      this.#undo.push(entries);
       this.#open = true;
       if (this.#undo.length > this.#limit) this.#undo.shift();
     }
@@ -85,7 +86,7 @@ export class UndoLog {
     }
     const step = from.at(-1);
     if (!step) return false;
-    const taken: Step = [];
+    const taken: Entry[] = [];
     this.#taking = taken;
     try {
       this.#engine.write(() => {

@@ -13,6 +13,7 @@ export function difference(
     if (i < got.length && i < expected.length && same(got[i], expected[i])) continue;
     return `row ${i + 1} is ${words(got[i])}, expected ${words(expected[i])}`;
   }
+  return undefined;
 }
 
 /** Numbers may differ by a billionth: a floating-point sum depends on the order of its terms. */

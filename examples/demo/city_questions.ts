@@ -64,7 +64,7 @@ export const cityQuestions: readonly Question[] = [
     },
   }),
   question({
-    title: "Countries with 100 cities over 100,000",
+    title: "Countries: 100 cities above 100,000",
     query: query(cities).where({ population: gte(100_000) })
       .join("land", countries, { code: "country" })
       .groupBy(["land.name"], { large: count() })

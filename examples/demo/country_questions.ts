@@ -18,10 +18,10 @@ export const countryQuestions: readonly Question[] = [
         .sort(up((country) => country.name)),
   }),
   question({
-    title: "Ten largest countries, five cities each",
+    title: "Ten largest countries, 5 cities each",
     query: query(countries).orderBy("area", "desc").limit(10)
       .include("top", query(cities).orderBy("population", "desc").limit(5), { country: "code" }),
-    show: ({ name, top }) => `${name}: ${top.map((city) => city.name).slice(0, 2).join(", ")}...`,
+    show: ({ name, top }) => `${name}: ${top.map((city) => city.name).slice(0, 2).join(", ")}`,
     expected: (data) =>
       [...data.countries].sort(down((country) => country.area, (country) => country.code))
         .slice(0, 10).map((country) => ({
@@ -31,7 +31,7 @@ export const countryQuestions: readonly Question[] = [
         })),
   }),
   question({
-    title: "Countries without a city of a million",
+    title: "Countries with no city of a million",
     query: query(countries)
       .where(not(exists(cities, { country: "code" }, { population: gte(1_000_000) })))
       .orderBy("area", "desc"),

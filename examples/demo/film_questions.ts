@@ -48,7 +48,7 @@ export const filmQuestions: readonly Question[] = [
     },
   }),
   question({
-    title: "Genres of 50 films, by average rating",
+    title: "Genres by rating, from 50 films up",
     query: query(films).groupBy(["genre"], { films: count(), rating: avg("rating") })
       .where({ genre: ne(null), films: gte(50) }).orderBy("rating", "desc"),
     show: ({ genre, rating }) => `${genre} ${rating?.toFixed(2)}`,
@@ -62,7 +62,7 @@ export const filmQuestions: readonly Question[] = [
         .sort(down((group) => group.rating, (group) => group.genre)),
   }),
   question({
-    title: "Films per decade, and their best rating",
+    title: "Films and best rating per decade",
     query: query(films).groupBy(["decade"], { films: count(), best: max("rating") })
       .orderBy("decade", "desc"),
     show: ({ decade, films, best }) => `${decade}s: ${films} up to ${best}`,
@@ -74,7 +74,7 @@ export const filmQuestions: readonly Question[] = [
       })).sort(down((group) => group.decade)),
   }),
   question({
-    title: "All films, best first, in pages of 100",
+    title: "All films, best first, page by page",
     query: query(films).orderBy("rating", "desc").limit(100),
     read: everyPage,
     show: (film) => `${film.title} ${film.rating}`,

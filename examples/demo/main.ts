@@ -40,7 +40,7 @@ function demo(questions: readonly Question[]): number {
   store[Symbol.dispose]();
 
   console.log(
-    style.dim("\n  first: builds the indexes it is the first to need; again: median of 7"),
+    style.dim("\n  first builds the indexes that it is the first to need; again is a median of 7"),
   );
   const verdict = wrong === 0
     ? style.good(`all ${questions.length} answers equal those of plain JavaScript`)

@@ -8,8 +8,8 @@ import type { Answer } from "./ask.ts";
 import type { Style } from "./style.ts";
 
 const number = new Intl.NumberFormat("en");
-const WIDTHS = { title: 40, rows: 7, first: 10, again: 10 } as const;
-const TEXT = 96;
+const WIDTHS = { title: 36, rows: 6, first: 9, again: 8 } as const;
+const TEXT = 98;
 
 export function head(style: Style): string {
   return style.dim(cells("", "question", "rows", "first", "again", "how it ran"));
@@ -27,8 +27,8 @@ export function lines(answer: Answer, style: Style): string {
     time(answer.againMs),
     how(answer.plan),
   );
-  const more = answer.rows > answer.shown.length ? ", ..." : "";
-  const below = answer.wrong ?? `${answer.shown.join(", ")}${more}`;
+  const more = answer.rows > answer.shown.length ? " · …" : "";
+  const below = answer.wrong ?? `${answer.shown.join(" · ")}${more}`;
   const paint = answer.wrong === undefined ? style.dim : style.bad;
   return `${line}\n  ${paint(cut(below, TEXT))}`;
 }
@@ -58,16 +58,16 @@ function time(ms: number): string {
   return ms >= 0.1 ? `${ms.toFixed(1)} ms` : `${(ms * 1000).toFixed(0)} µs`;
 }
 
-/** From the plan: each table's access, then where the order comes from. */
-export function how(plan: Plan): string {
-  const steps = plan.steps.map((step) =>
-    step.access === "index" ? `index ${step.index}` : `${step.access} ${step.table}`
+/** From the plan: how each table is reached in turn, then where the order comes from. */
+function how(plan: Plan): string {
+  const steps = plan.steps.map(({ access, index }) =>
+    access === "index" ? `index ${index}` : access
   );
-  const order = { index: "in order", sort: "sorted", none: "" }[plan.order];
+  const order = { index: "in order", sort: "sort", none: "" }[plan.order];
   return [...steps, order].filter((part) => part !== "").join(", ");
 }
 
 function cut(text: string, width: number): string {
   const letters = [...text];
-  return letters.length <= width ? text : `${letters.slice(0, width - 3).join("")}...`;
+  return letters.length <= width ? text : `${letters.slice(0, width - 1).join("")}…`;
 }

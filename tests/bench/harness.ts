@@ -9,7 +9,8 @@ export interface Task {
   /** One sample; it does `ops` operations. */
   run(round: number): unknown;
   readonly ops: number;
-  /** After each sample, not timed. */
+  /** Around each sample, not timed. */
+  before?(): void;
   after?(): void;
 }
 
@@ -43,6 +44,7 @@ export async function compare(
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[(i + round) % tasks.length];
       if (task === undefined) continue;
+      task.before?.();
       collectGarbage(garbage);
       const start = performance.now();
       const result = task.run(round);

@@ -145,6 +145,15 @@ export function insertTests({ test, open }: Suite): void {
     assertSame(await db.count(query(users)), 2);
   });
 
+  test("insert() updates by unique columns when the row has the same key too", async () => {
+    await using db = await open(schema);
+    await db.insert(users, [ann, bob]);
+    const onConflict = { columns: ["email"], update: ["name"] } as const;
+    const again = { ...ann, name: "Again" };
+    assertSame(await db.insert(users, again, { onConflict }), again);
+    assertSame(await db.all(query(users)), [again, bob]);
+  });
+
   test("insert() inserts what has no conflict when a conflict would update", async () => {
     await using db = await open(schema);
     await db.insert(users, ann);

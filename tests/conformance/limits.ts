@@ -76,14 +76,12 @@ export function limitsTests({ test, open }: Suite): void {
     assertSame(await db.first(query(listed).where({ a: x(900), b: x(1_000) })), row);
     const patches = [{ name: x(1_901) }, { email: x(1_901) }, { a: x(901) }, { b: x(1_001) }];
     for (const patch of patches) {
+      const other = { ...row, id: `${x(99)}y`, email: null, ...patch };
       await assertFails(() => db.update(listed, id, patch), RangeError, "listed");
       await assertFails(() => db.updateAll(listed, {}, patch), RangeError, "listed");
-      await assertFails(
-        () => db.insert(listed, { id: x(99) + "y", ...patch }),
-        RangeError,
-        "listed",
-      );
+      await assertFails(() => db.insert(listed, other), RangeError, "listed");
     }
+    await assertFails(() => db.upsert(listed, { id, name: x(1_901) }), RangeError, "listed");
     assertSame(await db.all(query(listed)), [row]);
   });
 

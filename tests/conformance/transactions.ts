@@ -3,6 +3,7 @@ import { schema, todos, users } from "./samples.ts";
 import { assertSame, show } from "./same.ts";
 import { assertDataError, assertFails, bad, failure, pluck, record, type Suite } from "./suite.ts";
 import { nest } from "./subject.ts";
+import type { AsyncTransaction } from "./verbs.ts";
 
 const base = { title: "x", done: false, due: null, ownerId: null };
 const task = (n: number) => ({ ...base, id: `${n}`, priority: n });
@@ -69,6 +70,36 @@ export function transactionsTests({ test, open }: Suite): void {
     });
     assertSame(pluck(await db.all(query(todos)), "id"), ["1", "2"]);
     assertSame(await db.all(query(users)), [ann]);
+  });
+
+  test("a verb or nested transaction that fails at once takes back nothing before it", async () => {
+    await using db = await open(schema);
+    const fails = [
+      (tx: AsyncTransaction) => tx.insert(todos, bad({ id: "9" })),
+      (tx: AsyncTransaction) => tx.insert(todos, task(1)),
+      (tx: AsyncTransaction) => tx.update(todos, "1", bad({ title: 5 })),
+      (tx: AsyncTransaction) => tx.updateAll(todos, {}, bad({ nope: 5 })),
+      (tx: AsyncTransaction) => tx.setValue("nope", 5),
+      (tx: AsyncTransaction) =>
+        nest(tx, function* (nested) {
+          yield nested.get(todos, "1");
+          nested.rollback("stop");
+        }),
+    ];
+    await db.transaction(function* (tx) {
+      yield tx.insert(todos, task(1));
+      for (const fail of fails) {
+        let failed = false;
+        try {
+          yield fail(tx);
+        } catch {
+          failed = true;
+        }
+        assertSame(failed, true, String(fail));
+        assertSame(yield tx.all(query(todos)), [task(1)], String(fail));
+      }
+    });
+    assertSame(await db.all(query(todos)), [task(1)]);
   });
 
   test("reads in a transaction see its writes, by key, index, scan, join and group", async () => {

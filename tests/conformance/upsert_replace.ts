@@ -110,10 +110,13 @@ export function upsertReplaceTests({ test, open }: Suite): void {
     assertSame(await db.all(query(users)), [ann]);
   });
 
-  test("upsert() exchanges unique values within one call", async () => {
+  test("upsert() takes rows one after the other, so unique values need room to be exchanged", async () => {
     await using db = await open(schema);
     await db.insert(users, [ann, bob]);
-    await db.upsert(users, [{ id: "a", email: bob.email }, { id: "b", email: ann.email }]);
+    const swapped = [{ id: "a", email: bob.email }, { id: "b", email: ann.email }];
+    await assertDataError(() => db.upsert(users, swapped), { code: "constraint", rule: "unique" });
+    assertSame(await db.all(query(users)), [ann, bob]);
+    await db.upsert(users, [{ id: "a", email: "free@example.org" }, ...swapped.toReversed()]);
     assertSame(await db.get(users, "a"), { ...ann, email: bob.email });
     assertSame(await db.get(users, "b"), { ...bob, email: ann.email });
   });

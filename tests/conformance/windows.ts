@@ -30,11 +30,9 @@ export function windowsTests({ test, open }: Suite): void {
       whole.after(at).offset(1).limit(2),
       whole.limit(2).offset(1).after(at),
       whole.offset(1).limit(2).after(at),
-      whole.limit(2).after(at).orderBy("id").offset(1),
+      whole.offset(1).after(at).limit(2),
     ];
     for (const form of forms) assertSame(pluck(await db.all(form), "id"), [4, 5]);
-    const turned = whole.limit(2).after(at).orderBy("id", "desc");
-    assertSame(pluck(await db.all(turned), "id"), [1, 0]);
   });
 
   test("limit(), offset() and after() count as they were last given", async () => {

@@ -55,8 +55,12 @@ export function buildCondition(
 function objectOf(leaves: readonly LeafSpec[], fields: Fields, env: Env): Built<ConditionJson> {
   const built = new Map<string, Built<LeafJson>>();
   for (const spec of leaves) {
-    const leaf = buildLeaf(spec, fields, env);
-    if (leaf && !built.has(leaf[0])) built.set(...leaf);
+    // What is built and then not used must leave no params behind.
+    const params = new Map(env.params);
+    const leaf = buildLeaf(spec, fields, { ...env, params });
+    if (leaf === undefined || built.has(leaf[0])) continue;
+    built.set(...leaf);
+    for (const [name, value] of params) env.params.set(name, value);
   }
   return {
     value: Object.fromEntries([...built].map(([path, leaf]) => [path, leaf.value])),

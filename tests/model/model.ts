@@ -64,8 +64,8 @@ async function assertContents(db: Subject, model: PlainModel): Promise<void> {
 class Step implements fc.AsyncCommand<PlainModel, Subject> {
   constructor(readonly operation: Operation) {}
 
-  check(): boolean {
-    return true;
+  check(model: Readonly<PlainModel>): boolean {
+    return !model.isOpen(this.operation);
   }
 
   async run(model: PlainModel, db: Subject): Promise<void> {

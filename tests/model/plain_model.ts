@@ -21,15 +21,20 @@ function text(value: unknown): string {
   return JSON.stringify(value instanceof Date ? value.getTime() : String(value));
 }
 
+type Tables = Record<TableName, Map<string, Fields>>;
+
+function copyOf({ teams, people, marks }: Tables): Tables {
+  return { teams: new Map(teams), people: new Map(people), marks: new Map(marks) };
+}
+
 /** A database as three maps from key to row. */
 export class PlainModel {
-  #tables: Record<TableName, Map<string, Fields>> = {
-    teams: new Map(),
-    people: new Map(),
-    marks: new Map(),
-  };
+  #tables: Tables = { teams: new Map(), people: new Map(), marks: new Map() };
   #values: Record<string, unknown> = { mode: "calm", size: null };
   #errors = new Set<string>();
+  /** Rows that the running step has deleted at some time. */
+  readonly #deleted = new Set<string>();
+  #open = false;
 
   contents(): Contents {
     const rows = NAMES.map((name) => [name, this.sorted(name, keys[name], "asc")]);
@@ -55,17 +60,35 @@ export class PlainModel {
   /** Does one step as a commit of its own. */
   apply(operation: Operation): Outcome {
     const before = this.#snapshot();
+    const begin = this.#tables;
+    this.#deleted.clear();
+    this.#open = false;
+    this.#tables = copyOf(begin);
     const outcome = this.#step(operation);
-    if (outcome.errors.size > 0 || this.#danglers() === 0) return outcome;
+    if (outcome.errors.size > 0) return outcome;
+    this.#settle(begin);
+    if (this.#danglers() === 0) return outcome;
     before();
     return { ...outcome, errors: new Set(["reference"]) };
   }
 
+  /**
+   * Whether the contract leaves open what the step does: when a transaction deletes a row
+   * and then writes another that refers to it, and when an insert conflicts with one row on
+   * the columns named and with another on the key.
+   */
+  isOpen(operation: Operation): boolean {
+    const before = this.#snapshot();
+    this.apply(operation);
+    before();
+    return this.#open;
+  }
+
   #snapshot(): () => void {
-    const tables = NAMES.map((name) => [name, new Map(this.#tables[name])] as const);
+    const tables = copyOf(this.#tables);
     const values = this.#values;
     return () => {
-      for (const [name, rows] of tables) this.#tables[name] = new Map(rows);
+      this.#tables = copyOf(tables);
       this.#values = values;
     };
   }
@@ -202,6 +225,8 @@ export class PlainModel {
     if (typeof conflict === "object") {
       const there = this.#find(table, conflict.columns, row);
       if (there !== undefined) {
+        const other = this.#find(table, keys[table], row);
+        if (other !== undefined && other !== there) this.#open = true;
         const columns = conflict.update === "all" ? Object.keys(row) : conflict.update;
         const patch = columns.filter((name) => !keys[table].includes(name))
           .map((name) => [name, row[name]]);
@@ -217,6 +242,7 @@ export class PlainModel {
     if (taken !== undefined) {
       this.#errors.add("key");
       if (uniques[table].some((name) => this.#find(table, [name], row))) this.#errors.add("unique");
+      return row;
     }
     return this.#put(table, row);
   }
@@ -225,8 +251,11 @@ export class PlainModel {
     const there = this.#find(op.table, op.on ?? keys[op.table], given);
     if (there === undefined) {
       const row = this.#filled(op.table, given);
-      if (op.on && this.#find(op.table, keys[op.table], row)) this.#errors.add("key");
-      return this.#put(op.table, row);
+      if (op.on === undefined || this.#find(op.table, keys[op.table], row) === undefined) {
+        return this.#put(op.table, row);
+      }
+      this.#errors.add("key");
+      return row;
     }
     const patch = Object.entries(given).filter(([name]) => !keys[op.table].includes(name));
     return this.#change(op.table, there, Object.fromEntries(patch));
@@ -241,12 +270,21 @@ export class PlainModel {
 
   #delete(name: TableName, row: Fields): void {
     this.#tables[name].delete(this.#keyOf(name, row));
-    for (const reference of references.filter(({ to }) => to === name)) {
-      if (reference.onDelete === "restrict") continue;
-      for (const child of [...this.#tables[reference.from].values()]) {
-        if (!isSame(child[reference.column], row.id)) continue;
-        if (reference.onDelete === "cascade") this.#delete(reference.from, child);
-        else this.#put(reference.from, { ...child, [reference.column]: null });
+    this.#deleted.add(`${name} ${this.#keyOf(name, row)}`);
+  }
+
+  /** Follows what is gone since `begin` to the rows that refer to it. */
+  #settle(begin: Tables): void {
+    for (const { from, column, to, onDelete } of references) {
+      for (const [key, child] of [...this.#tables[from]]) {
+        const value = child[column];
+        if (value === null || this.#tables[to].has(text(value))) continue;
+        const old = begin[from].get(key);
+        const written = old === undefined || !isSame(old[column], value);
+        if (written && this.#deleted.has(`${to} ${text(value)}`)) this.#open = true;
+        if (!begin[to].has(text(value))) continue;
+        if (onDelete === "cascade") this.#delete(from, child);
+        if (onDelete === "setNull") this.#put(from, { ...child, [column]: null });
       }
     }
   }

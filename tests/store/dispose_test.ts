@@ -22,10 +22,6 @@ Deno.test("store[Symbol.dispose]() closes the store: everything then fails", () 
     () => store.toJSON(),
     () => store.fromJSON(data),
     () => store.changes(() => {}),
-    () => store.live(query(todos)).value,
-    () => store.liveRow(todos, "1").value,
-    () => store.liveCount(query(todos)).value,
-    () => store.liveValue("theme").value,
   ];
   for (const run of runs) assertEquals(assertThrows(run, DataError).code, "closed", String(run));
 });

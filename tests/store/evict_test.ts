@@ -95,15 +95,6 @@ Deno.test("store.undo() leaves what was evicted", () => {
   assertEquals(ids(store), ["2"]);
 });
 
-Deno.test("evict takes part in live queries", () => {
-  using store = createStore(schema, { evict: { todos: { maxRows: 2 } } });
-  using live = store.live(query(todos));
-  const stop = live.subscribe(() => {});
-  for (const id of ["1", "2", "3"]) store.insert(todos, task(id));
-  assertEquals(live.value.length, 2);
-  stop();
-});
-
 Deno.test("evict refuses tables that are not there and what is no bound", () => {
   assertThrows(() => createStore(schema, { evict: { nope: { maxRows: 1 } } }), TypeError, "nope");
   for (const maxRows of [-1, 0.5, NaN]) {

@@ -66,18 +66,6 @@ Deno.test("store.toJSON() and fromJSON() keep every type, the hostile values too
   }
 });
 
-Deno.test("store.fromJSON() is heard by live queries", () => {
-  using store = filled();
-  using other = createStore(schema);
-  using live = other.live(query(todos));
-  const seen: number[] = [];
-  const stop = live.subscribe((rows) => seen.push(rows.length));
-  other.fromJSON(store.toJSON());
-  assertEquals(live.value.length, 2);
-  assertEquals(seen.at(-1), 2);
-  stop();
-});
-
 Deno.test("store.fromJSON() refuses data of a newer version", () => {
   using newer = createStore({ ...schema, version: 2 });
   newer.insert(todos, task("1"));

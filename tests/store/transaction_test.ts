@@ -36,10 +36,17 @@ Deno.test("store.transaction() refuses a function that gives a promise, and keep
 
 Deno.test("store.transaction() leaves no rejection behind when the promise rejects", async () => {
   using store = createStore(schema);
+  const unhandled: unknown[] = [];
+  const listen = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    unhandled.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", listen);
   const fail = () => Promise.reject(new Error("late"));
   assertThrows(() => store.transaction(fail as never), TypeError);
   await new Promise((done) => setTimeout(done, 0));
-  assertEquals(store.count(query(todos)), 0);
+  globalThis.removeEventListener("unhandledrejection", listen);
+  assertEquals([unhandled, store.count(query(todos))], [[], 0]);
 });
 
 Deno.test("store.transaction() takes in what the store's own verbs do meanwhile", () => {
