@@ -64,7 +64,7 @@ export class Engine {
   settled: (() => void) | undefined;
   seq = 0;
   /** Ids of commits that are known, so that a record comes in once; the oldest are forgotten. */
-  readonly applied = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(schema: Schema, options: EngineOptions = {}) {
     this.schema = openSchema(schema);
@@ -166,10 +166,11 @@ export class Engine {
   }
 
   #revert(log: Entry[], mark: number): void {
-    for (let entry = log.pop(); entry; entry = log.pop()) {
+    while (log.length > mark) {
+      const entry = log.pop();
+      if (!entry) return;
       if ("value" in entry) this.#values.set(entry.value, entry.before);
       else undo(entry);
-      if (log.length <= mark) break;
     }
   }
 
@@ -179,7 +180,7 @@ export class Engine {
     // Where nobody listens no record can come back, so there is no id to know.
     const listening = this.#listeners.size > 0;
     const id = options.id ?? (listening ? this.fresh() : undefined);
-    if (id !== undefined) this.#remember(id);
+    if (id !== undefined) this.remember(id);
     if (listening && id !== undefined) {
       const head: CommitHead = {
         schema: this.schema,
@@ -196,11 +197,15 @@ export class Engine {
     this.#notify();
   }
 
-  #remember(id: string): void {
-    this.applied.add(id);
-    if (this.applied.size <= REMEMBERED_IDS) return;
-    for (const oldest of this.applied) {
-      this.applied.delete(oldest);
+  /** Whether the commit with an id is in already. */
+  knows(id: string): boolean {
+    return this.#known.has(id);
+  }
+  remember(id: string): void {
+    this.#known.add(id);
+    if (this.#known.size <= REMEMBERED_IDS) return;
+    for (const oldest of this.#known) {
+      this.#known.delete(oldest);
       return;
     }
   }

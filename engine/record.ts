@@ -4,7 +4,7 @@ import { type MapKey, mapKey, tupleKey } from "../schema/key.ts";
 import type { DraftRow } from "../schema/row.ts";
 import { acceptValue } from "../schema/row.ts";
 import type { TableDef } from "../schema/table.ts";
-import { type Change, type Commit, type CommitKind, CommitValue } from "./commit.ts";
+import { type Change, type Commit, type CommitKind, CommitValue, type RowEntry } from "./commit.ts";
 import type { Engine } from "./engine.ts";
 import { tableDef } from "../schema/table.ts";
 
@@ -112,35 +112,43 @@ function corrupt(state: string): DataError {
 export function applyCommit(source: object, record: CommitRecord): boolean {
   const engine = engineOf(source);
   if (record.format !== 1) throw corrupt("its format is newer");
-  if (engine.applied.has(record.id)) return false;
-  const { id, origin, kind } = record;
+  const { id, origin, kind, values } = record;
+  if (engine.knows(id)) return false;
+  const names = [...engine.schema.values.keys()];
   engine.write(() => {
-    for (const row of record.rows) applyRow(engine, row);
-    const names = [...engine.schema.values.keys()];
-    for (const [value, data] of record.values) {
+    const entries = record.rows.flatMap((row) => rowEntry(engine, row) ?? []);
+    checkUnique(entries);
+    // What goes makes room for what comes.
+    for (const gone of [true, false]) {
+      for (const entry of entries) if (gone === (entry.after.length === 0)) engine.apply(entry);
+    }
+    for (const [value, data] of values) {
       const name = names[value - 1];
       if (name === undefined) throw corrupt("a value is unknown");
       engine.setValue(name, data);
     }
   }, { id, origin, kind, source: "remote" });
+  engine.remember(id);
   return true;
 }
 
-function applyRow(engine: Engine, [table, bytes, op, ids, values]: RecordRow): void {
+/** What a row of a record does here; nothing where there is nothing to change or take away. */
+function rowEntry(
+  engine: Engine,
+  [table, bytes, op, ids, values]: RecordRow,
+): RowEntry | undefined {
   const def = engine.schema.tables[table - 1];
   if (!def) throw corrupt("a table is unknown");
   const data = engine.data(def);
-  const parts = parseKey(bytes, keyTypes(def)).map((part, i) =>
-    def.key[i]?.type === "integer" ? Number(part) : part
-  );
+  const parts = parseKey(bytes, keyTypes(def));
   const key: MapKey = parts.length === 1 ? mapKey(parts[0]) : tupleKey(parts);
-  const before = data.get(key);
+  const found = data.get(key);
+  const before = found ? [found] : [];
   if (op === "delete" || op === "evict") {
-    if (before) engine.apply({ data, kind: op, columns: [], before: [before], after: [] });
-    return;
+    return found && { data, kind: op, columns: [], before, after: [] };
   }
-  if (op === "update" && !before) return; // gone here: its delete came first
-  const row: DraftRow = { ...(before ?? def.template) };
+  if (op === "update" && !found) return undefined; // its delete came first
+  const row: DraftRow = { ...(found ?? def.template) };
   def.key.forEach(({ name }, i) => row[name] = parts[i]);
   const columns = ids.map((id, i) => {
     const column = def.columns[id - 1];
@@ -148,22 +156,27 @@ function applyRow(engine: Engine, [table, bytes, op, ids, values]: RecordRow): v
     row[column.name] = acceptValue(column, values[i]);
     return column.name;
   });
-  const other = data.collision(row, before);
-  if (other) {
-    const names = other.index.columns.map(({ name }) => name);
+  return { data, kind: found ? "update" : "insert", columns, before, after: [row] };
+}
+
+/** Unique values may move from row to row within a record, so they are looked at together. */
+function checkUnique(entries: readonly RowEntry[]): void {
+  for (const data of new Set(entries.map((entry) => entry.data))) {
+    const own = entries.filter((entry) => entry.data === data);
+    const index = data.collisionAmong(
+      own.flatMap(({ before }) => before),
+      own.flatMap(({ after }) => after),
+    );
+    if (!index) continue;
     throw new DataError(
       "constraint",
       "Cannot apply a commit record as unique values are there once: one is taken",
       {
-        ...{ table: def.name, columns: names, rule: "unique", committed: "no" },
+        table: data.def.name,
+        columns: index.columns.map(({ name }) => name),
+        rule: "unique",
+        committed: "no",
       },
     );
   }
-  engine.apply({
-    data,
-    kind: before ? "update" : "insert",
-    columns,
-    before: before ? [before] : [],
-    after: [row],
-  });
 }

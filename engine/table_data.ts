@@ -92,6 +92,15 @@ export class TableData {
     return undefined;
   }
 
+  /** The row that has a new row's key, or a unique value of it. */
+  conflict(
+    key: MapKey,
+    row: StoredRow,
+  ): { readonly index: IndexDef | undefined; readonly row: StoredRow } | undefined {
+    const same = this.get(key);
+    return same ? { index: undefined, row: same } : this.collision(row);
+  }
+
   /** Adds a row with a new key. */
   add(key: MapKey, row: StoredRow): void {
     const slot = this.rows.length;

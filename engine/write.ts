@@ -55,16 +55,6 @@ class Inserts {
   }
 }
 
-/** The row that has the new row's key or a unique value of it. */
-function conflicting(
-  data: TableData,
-  key: MapKey,
-  row: StoredRow,
-): { index: IndexDef | undefined; row: StoredRow } | undefined {
-  const same = data.get(key);
-  return same ? { index: undefined, row: same } : data.collision(row);
-}
-
 /**
  * The key or unique index that columns name.
  *
@@ -101,21 +91,18 @@ export function insertRows(
   for (const input of inputs) {
     const row = newRow(def, input, engine.fresh);
     const key = keyIn(def.key, row);
-    const other = conflicting(data, key, row);
-    if (!other) inserts.add(key, row);
-    else if (onConflict === "error" || typeof onConflict === "object" && other.index !== target) {
-      throw taken(def, other.index);
+    if (typeof onConflict === "object") {
+      const found = target ? data.getUnique(target, keyIn(target.columns, row)) : data.get(key);
+      if (found) {
+        const patches = conflictPatch(def, onConflict.update, target, input, row);
+        result.push(replaceRow(engine, data, found, patches));
+        continue;
+      }
     }
-    result.push(
-      !other ? row : typeof onConflict === "object"
-        ? replaceRow(
-          engine,
-          data,
-          other.row,
-          conflictPatch(def, onConflict.update, target, input, row),
-        )
-        : other.row,
-    );
+    const other = data.conflict(key, row);
+    if (other && onConflict !== "ignore") throw taken(def, other.index);
+    if (!other) inserts.add(key, row);
+    result.push(other?.row ?? row);
   }
   return result;
 }
@@ -185,7 +172,7 @@ export function upsertRows(
     }
     const row = newRow(def, input, engine.fresh);
     const key = keyIn(def.key, row);
-    const other = conflicting(data, key, row);
+    const other = data.conflict(key, row);
     if (other) throw taken(def, other.index);
     inserts.add(key, row);
     return row;

@@ -44,8 +44,12 @@ export type Leaf =
 /** Columns of a new table with the paths that they must equal. */
 export type OnRefs = readonly { readonly column: ColumnDef; readonly ref: Ref }[];
 
-/** Paths of the children with the paths of the parent that they must equal. */
-export type IncludeOn = readonly { readonly child: Ref; readonly ref: Ref }[];
+/** Paths of the children, by their names in the result, with the paths of the parent that they must equal. */
+export type IncludeOn = readonly {
+  readonly name: string;
+  readonly child: Ref;
+  readonly ref: Ref;
+}[];
 
 /** A condition, as `where`, `and`, `or`, `not`, `exists` make it. */
 export type Cond =

@@ -1,6 +1,6 @@
 import { decode, encode } from "../schema/codec.ts";
 import { quote } from "../schema/errors.ts";
-import { isPlainObject } from "../schema/json_value.ts";
+import { isPlainObject, jsonRank } from "../schema/json_value.ts";
 import type { Ast, Ref } from "./ast.ts";
 import { hashText } from "./hash.ts";
 import { resultNames, totalOrder } from "./order.ts";
@@ -41,7 +41,7 @@ export function rowPosition(ast: Ast, row: unknown): readonly unknown[] {
 
 /** What is no scalar inside JSON has a place in the order too. */
 function checkPart(ref: Ref, value: unknown): unknown {
-  return ref.type === "json" && typeof value === "object" ? value : checkOperand(ref, value);
+  return ref.type === "json" && jsonRank(value) === 5 ? value : checkOperand(ref, value);
 }
 
 /**

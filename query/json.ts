@@ -74,7 +74,7 @@ function stepTree(step: Step): Tree {
     }
     case "include": {
       const { as, query } = step;
-      const on = step.on.map(({ child, ref }) => [outputName(query, child.path), ref.path]);
+      const on = step.on.map(({ name, ref }) => [name, ref.path]);
       return { include: { as, query: toTreeQuery(query), on } };
     }
     case "group":
@@ -85,11 +85,6 @@ function stepTree(step: Step): Tree {
         },
       };
   }
-}
-
-/** The name under which a path of the children stands in their result. */
-function outputName(child: Ast, path: string): string {
-  return child.select?.find(({ ref }) => ref.path === path)?.to.join(".") ?? path;
 }
 
 function countTree(n: Count): Tree {

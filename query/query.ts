@@ -79,7 +79,7 @@ export class QueryValue {
       const child = ast.shape.resolve(ast.select ? selectedPath(ast.select, name) : name);
       const ref = shape.resolve(path);
       checkOn(ast.table, name, child.type, ref);
-      return { child, ref };
+      return { name, child, ref };
     });
     this.#refuse("include", "on names a column", refs.length > 0 ? undefined : refs, "it is empty");
     return this.#step("include", { kind: "include", as, query: ast, on: refs }, shape.include(as));

@@ -120,6 +120,15 @@ export class PlainModel {
     return { errors: new Set([operation.end]), steps };
   }
 
+  /** Inserts and upserts take their rows one after the other, with the rules kept after each. */
+  #each(table: TableName, rows: readonly Fields[], take: (row: Fields) => Fields): Fields[] {
+    return rows.map((row) => {
+      const taken = take(row);
+      this.#checkUnique(table);
+      return taken;
+    });
+  }
+
   #statement(op: Exclude<Operation, { verb: "transaction" }>): Outcome {
     const none = new Set<string>();
     if (op.verb === "setValue") {
@@ -134,9 +143,15 @@ export class PlainModel {
     const rows = this.#tables[op.table];
     switch (op.verb) {
       case "insert":
-        return { value: op.rows.map((row) => this.#insert(op, row)), errors: none };
+        return {
+          value: this.#each(op.table, op.rows, (row) => this.#insert(op, row)),
+          errors: none,
+        };
       case "upsert":
-        return { value: op.rows.map((row) => this.#upsert(op, row)), errors: none };
+        return {
+          value: this.#each(op.table, op.rows, (row) => this.#upsert(op, row)),
+          errors: none,
+        };
       case "replace":
         return { value: this.#put(op.table, this.#filled(op.table, op.row)), errors: none };
       case "update":

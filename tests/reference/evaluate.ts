@@ -9,7 +9,7 @@ import { type Context, tableNamed } from "./condition.ts";
 import type { ColumnType, Data, QueryJson, Row, TableModel } from "./model.ts";
 import { filled, literal } from "./operand.ts";
 import { fieldsOf, nest, scalarAt, typeAt, valueAt } from "./scope.ts";
-import { type Belong, runStep, type Stage } from "./steps.ts";
+import { type Belong, Later, runStep, type Stage } from "./steps.ts";
 import { compare, equal, NOT_SCALAR, type Scalar } from "./values.ts";
 
 /**
@@ -116,9 +116,14 @@ function selectedPaths({ select }: QueryJson): string[] | undefined {
 }
 
 function selected({ select }: QueryJson, row: Row): Row {
-  if (select === undefined) return row;
+  if (select === undefined) return nest(Object.keys(row).map((name) => [name, shown(row, name)]));
   return nest(select.map((item) => {
     const [name, path] = typeof item === "string" ? [item, item] : item;
-    return [name, valueAt(row, path)];
+    return [name, shown(row, path)];
   }));
+}
+
+function shown(row: Row, path: string): unknown {
+  const value = valueAt(row, path);
+  return value instanceof Later ? value.rows() : value;
 }

@@ -16,6 +16,14 @@ export type RunChild = (query: QueryJson, belong: Belong, context: Context) => R
 /** Whether a row of the children, with the names that it has before it's selected, belongs. */
 export type Belong = (row: Row, fields: Fields) => boolean;
 
+/**
+ * The array of an include, worked out for the rows that come out alone: nothing else reads
+ * it, and an error in it concerns nobody where its parent is left out.
+ */
+export class Later {
+  constructor(readonly rows: () => Row[]) {}
+}
+
 export function runStep(stage: Stage, step: StepJson, context: Context, child: RunChild): Stage {
   if ("where" in step) {
     const rows = stage.rows.filter((row) => holds(step.where, stage.fields, row, context));
@@ -55,7 +63,7 @@ function include(
         const value = scalarAt(fields, other, selectedFrom(query, column));
         return value !== null && equal(value, scalarAt(stage.fields, row, path));
       });
-    return extended(row, as, child(query, belong, context));
+    return extended(row, as, new Later(() => child(query, belong, context)));
   });
   return { ...stage, rows, fields: new Map([...stage.fields, [as, { kind: "rows" }]]) };
 }
