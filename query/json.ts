@@ -112,19 +112,20 @@ export function toTreeQuery(ast: Ast): Readonly<Record<string, Tree>> {
   };
 }
 
-/** Conditions in an order of their own, so that equal queries have equal texts. */
-function sorted(cond: Tree): Tree {
-  if (typeof cond !== "object" || cond === null || Array.isArray(cond)) return cond;
-  if ("and" in cond || "or" in cond) {
-    const [op = "", items] = Object.entries(cond)[0] ?? [];
-    const flat = Array.isArray(items)
-      ? items.map(sorted).flatMap((item) =>
-        typeof item === "object" && item && op in item ? Object.values(item).flat() : [item]
-      )
-      : [];
-    return flat.length === 1 ? flat[0] : { [op]: flat.map((item) => JSON.stringify(item)).sort() };
+/** A condition as text with its parts in an order of their own, so that equal ones are equal texts. */
+function canonicalCond(cond: Cond): string {
+  if ("items" in cond) {
+    const inner = (item: Cond): Cond[] =>
+      "items" in item && (item.op === cond.op || item.items.length === 1)
+        ? item.items.flatMap(inner)
+        : [item];
+    const items = cond.items.flatMap(inner).map(canonicalCond).sort();
+    return items.length === 1 ? items.join() : `${cond.op}(${items})`;
   }
-  return "not" in cond ? { not: sorted(cond.not) } : cond;
+  if (cond.op === "not") return `not(${canonicalCond(cond.item)})`;
+  if (cond.op !== "exists") return JSON.stringify(leafTree(cond));
+  const where = cond.where ? canonicalCond(cond.where) : "";
+  return `exists(${JSON.stringify([cond.table.name, onTree(cond.on)])},${where})`;
 }
 
 /** One text for all queries that say the same in the same steps. */
@@ -135,7 +136,7 @@ export function canonical(ast: Ast): string {
   for (const step of [...ast.steps, undefined]) {
     if (step?.kind === "where") conds.push(step.cond);
     else {
-      if (conds.length > 0) steps.push({ where: sorted(condTree({ op: "and", items: conds })) });
+      if (conds.length > 0) steps.push({ where: canonicalCond({ op: "and", items: conds }) });
       conds = [];
       if (step) {
         steps.push(

@@ -1,3 +1,4 @@
+import "./proto_accessor.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { copy, decode, encode, fromTree, toTree } from "../../schema/codec.ts";

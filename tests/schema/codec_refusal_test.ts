@@ -1,3 +1,4 @@
+import "./proto_accessor.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { copy, decode, encode, fromTree, toTree } from "../../schema/codec.ts";
 import { describe } from "./any_value.ts";

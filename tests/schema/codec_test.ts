@@ -1,3 +1,4 @@
+import "./proto_accessor.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { runInNewContext } from "node:vm";
 import { copy, decode, encode, fromTree, toTree } from "../../schema/codec.ts";

@@ -135,6 +135,15 @@ Deno.test("compareBytes() orders the frozen vectors as they stand", () => {
   }
 });
 
+Deno.test("compareBytes() orders byte by byte, the shorter first", () => {
+  const ascending = ["", "00", "0000", "01", "0100", "61", "6162", "62", "7f", "80", "ff", "ff00"];
+  ascending.forEach((a, i) =>
+    ascending.forEach((b, j) => {
+      assertEquals(Math.sign(compareBytes(bytesOf(a), bytesOf(b))), Math.sign(i - j), `${a} ${b}`);
+    })
+  );
+});
+
 Deno.test("keyBytes() refuses a part of another type as TypeError", () => {
   const wrong: [unknown, KeyType][] = [
     [1, "text"],

@@ -63,6 +63,15 @@ Deno.test("uuidSource() strictly increases whatever the clock does", () => {
   );
 });
 
+Deno.test("uuidSource() keeps its time and counts while the clock is behind", () => {
+  const clocks = [1_000, 999, 0, 1_000, 1_001];
+  const next = uuidSource(() => clocks.shift() ?? 0);
+  const uuids = Array.from({ length: 5 }, next);
+  assertEquals(uuids.map(timeOf), [1_000, 1_000, 1_000, 1_000, 1_001]);
+  const [first = 0, ...rest] = uuids.slice(0, 4).map(counterOf);
+  assertEquals(rest, [first + 1, first + 2, first + 3]);
+});
+
 Deno.test("uuidSource() strictly increases within a millisecond and never repeats", () => {
   const next = uuidSource(() => 1_700_000_000_000);
   let last = "";
