@@ -270,7 +270,9 @@ export function eachRow(data: TableData, access: Access, visit: Visit, after?: B
     }
     return true;
   }
-  if (!access.range) return data.each(visit);
+  // Key order is the order of the table itself while keys come in order.
+  const plain = access.kind === "scan" && !access.desc && !after && data.inOrder;
+  if (!access.range || plain) return data.each(visit);
   const { list, low, high } = access.range;
   if (list) {
     const values = new Map(list.map((value) => [mapKey(value), value]));

@@ -31,8 +31,8 @@ export interface CommitOptions {
   readonly id?: string;
 }
 
-/** Hears of a finished commit before listeners do: for undo and eviction. */
-export type Recorder = (entries: readonly Entry[], options: CommitOptions) => void;
+/** Hears of a finished commit before listeners do, for undo and eviction; the entries are its own. */
+export type Recorder = (entries: Entry[], options: CommitOptions) => void;
 
 /** How many ids of commits are remembered. */
 const REMEMBERED_IDS = 10_000;
@@ -122,6 +122,14 @@ export class Engine {
     this.log({ value: name, before, after });
   }
 
+  /** Sets a value that was there before; null also where it was never set. */
+  restoreValue(name: string, value: unknown): void {
+    if (value !== null) return this.setValue(name, value);
+    const before = this.getValue(name);
+    this.#values.set(name, null);
+    this.log({ value: name, before, after: null });
+  }
+
   get inTransaction(): boolean {
     return this.#log !== undefined;
   }
@@ -174,7 +182,7 @@ export class Engine {
     }
   }
 
-  #commit(log: readonly Entry[], options: CommitOptions): void {
+  #commit(log: Entry[], options: CommitOptions): void {
     this.seq++;
     this.recorder?.(log, options);
     // Where nobody listens no record can come back, so there is no id to know.

@@ -78,7 +78,7 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
     restGets.every(({ column, get }) => {
       const value = get(env);
       return value !== null && fits(column.type, value) && row[column.name] !== null &&
-        column.compareSet(row[column.name], value) === 0;
+        column.compare(row[column.name], value) === 0;
     });
   if (!chosen) return hashLookup(data, columns, (env) => read(env, columns), keep);
   const { index, single } = chosen;

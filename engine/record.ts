@@ -125,7 +125,7 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
     for (const [value, data] of values) {
       const name = names[value - 1];
       if (name === undefined) throw corrupt("a value is unknown");
-      engine.setValue(name, data);
+      engine.restoreValue(name, data);
     }
   }, { id, origin, kind, source: "remote" });
   engine.remember(id);

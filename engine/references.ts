@@ -1,6 +1,6 @@
 import { placeName } from "../schema/accept.ts";
 import { DataError } from "../schema/errors.ts";
-import { keyIn, mapKey } from "../schema/key.ts";
+import { keyIn, type MapKey, mapKey } from "../schema/key.ts";
 import type { Reference } from "../schema/open.ts";
 import { patchRow } from "../schema/row.ts";
 import type { TableDef } from "../schema/table.ts";
@@ -33,6 +33,7 @@ export class References {
   settle(log: readonly Entry[], apply: (entry: RowEntry) => void): void {
     if (this.#links.length === 0) return;
     const restricted: { link: Link; value: unknown }[] = [];
+    const written = log.length;
     // By index on purpose: what a cascade deletes may have references of its own.
     for (let i = 0; i < log.length; i++) {
       const entry = log[i];
@@ -41,12 +42,15 @@ export class References {
       }
       for (const link of this.#of("parent", entry.data.def)) {
         if (link.onDelete === "none") continue;
+        const late = writtenAfter(link, log.slice(i + 1, written));
         for (const row of entry.before) {
           const value = row[link.target.name];
           if (value === null || hasParent(link, value)) continue;
-          const gone = !link.parents.get(keyIn(link.parent.key, row));
-          if (gone && link.onDelete === "cascade") cascade(link, value, apply);
-          else if (gone && link.onDelete === "setNull") setNull(link, value, apply);
+          const children = childrenOf(link, value);
+          const gone = !link.parents.get(keyIn(link.parent.key, row)) &&
+            !children.some((child) => late.has(keyIn(link.child.key, child)));
+          if (gone && link.onDelete === "cascade") cascade(link, children, apply);
+          else if (gone && link.onDelete === "setNull") setNull(link, children, apply);
           else restricted.push({ link, value });
         }
       }
@@ -100,6 +104,18 @@ function hasParent({ parent, parents, target }: Link, value: unknown): boolean {
   return (index ? parents.getUnique(index, key) : parents.get(key)) !== undefined;
 }
 
+/** The rows that got their reference by these writes: never children of what had gone before. */
+function writtenAfter({ children, child, column }: Link, log: readonly Entry[]): Set<MapKey> {
+  const keys = new Set<MapKey>();
+  for (const entry of log) {
+    if ("value" in entry || entry.data !== children || !entry.columns.includes(column.name)) {
+      continue;
+    }
+    for (const row of entry.after) keys.add(keyIn(child.key, row));
+  }
+  return keys;
+}
+
 /** The rows whose column has the value; with `one` at most the first. */
 function childrenOf({ child, children, column }: Link, value: unknown, one = false): StoredRow[] {
   const index = child.indexes.find(({ columns }) => columns[0] === column);
@@ -113,15 +129,13 @@ function childrenOf({ child, children, column }: Link, value: unknown, one = fal
   return found;
 }
 
-function cascade(link: Link, value: unknown, apply: (entry: RowEntry) => void): void {
-  const before = childrenOf(link, value);
+function cascade(link: Link, before: StoredRow[], apply: (entry: RowEntry) => void): void {
   if (before.length > 0) {
     apply({ data: link.children, kind: "delete", columns: [], before, after: [] });
   }
 }
 
-function setNull(link: Link, value: unknown, apply: (entry: RowEntry) => void): void {
-  const before = childrenOf(link, value);
+function setNull(link: Link, before: StoredRow[], apply: (entry: RowEntry) => void): void {
   if (before.length === 0) return;
   const patched = before.map((row) =>
     patchRow(link.child, row, [{ column: link.column, value: null }])

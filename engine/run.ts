@@ -62,14 +62,15 @@ export function prepare(tables: Tables, ast: Ast): Prepared {
   function walk(window: Window, visit: (env: Env) => boolean): void {
     const seen = new Set<MapKey>();
     const after = window.after && compareToPosition(order, joined, window.after);
-    stage?.each(source(), (env) => {
+    const take = (env: Env): boolean => {
       if (distinctKey) {
         const key = distinctKey(env);
         if (seen.has(key)) return true;
         seen.add(key);
       }
       return after && after(env) <= 0 || visit(env);
-    }, after);
+    };
+    stage?.each(source(), distinctKey || after ? take : visit, after);
   }
 
   return {

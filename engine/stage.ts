@@ -144,12 +144,13 @@ export function prepareStage(
     ...{ joined, access, lookups, ordered },
     each(source, visit, after) {
       const tuple: (StoredRow | null)[] = [];
-      const take = (row: StoredRow): boolean => {
-        if (rootTest && !rootTest(row)) return true;
-        if (!joined) return visit(row);
-        tuple[0] = row;
-        return join(tuple, 0, visit);
-      };
+      const next = joined
+        ? (row: StoredRow) => {
+          tuple[0] = row;
+          return join(tuple, 0, visit);
+        }
+        : visit;
+      const take = rootTest ? (row: StoredRow) => !rootTest(row) || next(row) : next;
       if (!data || !access) return source?.every(take) ?? true;
       const bound = after && ordered && !joined ? after : undefined;
       return eachRow(data, access, take, bound);

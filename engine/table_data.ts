@@ -1,37 +1,29 @@
-import type { Compare } from "../schema/compare.ts";
 import { keyIn, type MapKey } from "../schema/key.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
-import {
-  type CompareRows,
-  OrderedIndex,
-  type RowOrder,
-  SlotOrder,
-  type Visit,
-} from "./ordered_index.ts";
+import { type CompareRows, OrderedIndex, type Visit } from "./ordered_index.ts";
 
-/** Slots may be empty up to this many, and up to half of them, before they are closed up. */
-const MIN_HOLES = 1024;
-
-/** The rows of one unique index by key; null never collides, so it is left out. */
+/** The keys of the rows in a unique index; null never collides, so it is left out. */
 interface UniqueMap {
   readonly index: IndexDef;
-  readonly slots: Map<MapKey, number>;
+  readonly keys: Map<MapKey, MapKey>;
+}
+
+/** An ordered index that was built. */
+interface Built {
+  readonly rows: OrderedIndex;
+  readonly columns: readonly ColumnDef[];
 }
 
 /** Compares rows by columns; the last decides. */
 export function compareBy(columns: readonly ColumnDef[]): CompareRows {
-  const parts: { name: string; compare: Compare }[] = columns.map(({ name, compare }) => ({
-    name,
-    compare,
-  }));
-  const [a, b] = parts;
-  if (parts.length === 1 && a) return (x, y) => a.compare(x[a.name], y[a.name]);
-  if (parts.length === 2 && a && b) {
+  const [a, b] = columns;
+  if (columns.length === 1 && a) return (x, y) => a.compare(x[a.name], y[a.name]);
+  if (columns.length === 2 && a && b) {
     return (x, y) => a.compare(x[a.name], y[a.name]) || b.compare(x[b.name], y[b.name]);
   }
   return (x, y) => {
-    for (const { name, compare } of parts) {
+    for (const { name, compare } of columns) {
       const order = compare(x[name], y[name]);
       if (order !== 0) return order;
     }
@@ -40,202 +32,151 @@ export function compareBy(columns: readonly ColumnDef[]): CompareRows {
 }
 
 /**
- * The rows of one table in memory.
- *
- * Rows are immutable objects in slots, in the order they came; a Map leads from the key to the
- * slot. Unique maps and ordered indexes hold slots too, and ordered ones are built on first use.
+ * The rows of one table in memory: immutable objects in a Map by key. Unique values lead to
+ * keys, and ordered indexes, built on first use, hold the rows again.
  */
 export class TableData {
-  readonly rows: (StoredRow | undefined)[] = [];
-  readonly #slots = new Map<MapKey, number>();
+  readonly #rows = new Map<MapKey, StoredRow>();
   readonly #unique: readonly UniqueMap[];
-  readonly #ordered = new Map<
-    IndexDef | undefined,
-    { index: OrderedIndex; columns: readonly ColumnDef[] }
-  >();
+  readonly #ordered = new Map<IndexDef | undefined, Built>();
   readonly #compareKeys: CompareRows;
-  /** Whether the slots are in key order, as they are when keys came in order. */
+  /** Whether the Map is in key order, as it is when keys came in order; `#last` came last. */
   #inOrder = true;
-  #holes = 0;
-  /** All slots before this one are empty. */
-  #start = 0;
+  #last: StoredRow | undefined;
 
   constructor(readonly def: TableDef) {
     this.#unique = def.indexes.filter(({ unique }) => unique)
-      .map((index) => ({ index, slots: new Map() }));
+      .map((index) => ({ index, keys: new Map() }));
     this.#compareKeys = compareBy(def.key);
   }
 
   get size(): number {
-    return this.#slots.size;
+    return this.#rows.size;
+  }
+  /** Whether {@linkcode each} walks in key order. */
+  get inOrder(): boolean {
+    return this.#inOrder;
   }
   get(key: MapKey): StoredRow | undefined {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? undefined : this.rows[slot];
+    return this.#rows.get(key);
   }
   /** The row with these values in a unique index. */
-  getUnique(index: IndexDef, key: MapKey): StoredRow | undefined {
-    const slot = this.#unique.find((map) => map.index === index)?.slots.get(key);
-    return slot === undefined ? undefined : this.rows[slot];
+  getUnique(index: IndexDef, value: MapKey): StoredRow | undefined {
+    const key = this.#unique.find((map) => map.index === index)?.keys.get(value);
+    return key === undefined ? undefined : this.#rows.get(key);
   }
+  /** All rows as they came; false when `visit` ended the walk. */
+  each(visit: Visit): boolean {
+    for (const row of this.#rows.values()) if (!visit(row)) return false;
+    return true;
+  }
+
   /** The unique index whose values in `row` another row has; `own` is the row's own former state. */
   collision(
     row: StoredRow,
     own?: StoredRow,
   ): { readonly index: IndexDef; readonly row: StoredRow } | undefined {
-    for (const { index, slots } of this.#unique) {
-      const key = uniqueKey(index, row);
-      const slot = key === undefined ? undefined : slots.get(key);
-      const found = slot === undefined ? undefined : this.rows[slot];
+    for (const { index, keys } of this.#unique) {
+      const value = uniqueKey(index, row);
+      const key = value === undefined ? undefined : keys.get(value);
+      const found = key === undefined ? undefined : this.#rows.get(key);
       if (found && found !== own) return { index, row: found };
     }
     return undefined;
   }
-
   /** The row that has a new row's key, or a unique value of it. */
   conflict(
     key: MapKey,
     row: StoredRow,
   ): { readonly index: IndexDef | undefined; readonly row: StoredRow } | undefined {
-    const same = this.get(key);
-    return same ? { index: undefined, row: same } : this.collision(row);
-  }
-
-  /** Adds a row with a new key. */
-  add(key: MapKey, row: StoredRow): void {
-    const slot = this.rows.length;
-    if (this.#inOrder && slot > 0) {
-      const last = this.#last();
-      if (last && this.#compareKeys(last, row) > 0) this.#inOrder = false;
-    }
-    this.rows.push(row);
-    this.#slots.set(key, slot);
-    for (const unique of this.#unique) {
-      const value = uniqueKey(unique.index, row);
-      if (value !== undefined) unique.slots.set(value, slot);
-    }
-    for (const { index } of this.#ordered.values()) index.insert(slot, row);
-  }
-  #last(): StoredRow | undefined {
-    let i = this.rows.length - 1;
-    while (i > 0 && !this.rows[i]) i--;
-    return this.rows[i];
-  }
-
-  /** Puts `next` into the place of `row`, which has the same key. */
-  replace(key: MapKey, row: StoredRow, next: StoredRow): void {
-    const slot = this.#slots.get(key) ?? 0;
-    const moved = this.#moved(row, next);
-    if (moved) { for (const index of moved) index.remove(row); }
-    this.rows[slot] = next;
-    if (moved) { for (const index of moved) index.insert(slot, next); }
-    for (const { index, slots } of this.#unique) {
-      const before = uniqueKey(index, row);
-      const after = uniqueKey(index, next);
-      if (before === after) continue;
-      // In a swap another row may have taken the value over already.
-      if (before !== undefined && slots.get(before) === slot) slots.delete(before);
-      if (after !== undefined) slots.set(after, slot);
-    }
+    const same = this.#rows.get(key);
+    if (same) return { index: undefined, row: same };
+    return this.#unique.length > 0 ? this.collision(row) : undefined;
   }
   /**
    * The first unique index in which the new states of some rows collide with each other or with
    * a row that stays; values may be swapped among the rows.
    */
   collisionAmong(rows: readonly StoredRow[], next: readonly StoredRow[]): IndexDef | undefined {
-    for (const { index, slots } of this.#unique) {
+    for (const { index, keys } of this.#unique) {
       const given = new Set(rows.map((row) => uniqueKey(index, row)));
       const taken = new Set<MapKey>();
       for (const row of next) {
-        const key = uniqueKey(index, row);
-        if (key === undefined) continue;
-        if (taken.has(key) || !given.has(key) && slots.has(key)) return index;
-        taken.add(key);
+        const value = uniqueKey(index, row);
+        if (value === undefined) continue;
+        if (taken.has(value) || !given.has(value) && keys.has(value)) return index;
+        taken.add(value);
       }
     }
     return undefined;
   }
-  /** The built indexes in which a row changes its place. */
-  #moved(row: StoredRow, next: StoredRow): OrderedIndex[] | undefined {
-    let moved: OrderedIndex[] | undefined;
-    for (const { index, columns } of this.#ordered.values()) {
-      for (const { name, compare } of columns) {
-        if (row[name] !== next[name] && compare(row[name], next[name]) !== 0) {
-          (moved ??= []).push(index);
-          break;
-        }
+
+  /** Adds a row with a new key. */
+  add(key: MapKey, row: StoredRow): void {
+    if (this.#inOrder) {
+      this.#inOrder = !this.#last || this.#compareKeys(this.#last, row) < 0;
+      this.#last = row;
+    }
+    this.#rows.set(key, row);
+    for (const { index, keys } of this.#unique) {
+      const value = uniqueKey(index, row);
+      if (value !== undefined) keys.set(value, key);
+    }
+    for (const { rows } of this.#ordered.values()) rows.insert(row);
+  }
+
+  /** Puts `next` into the place of `row`, which has the same key. */
+  replace(key: MapKey, row: StoredRow, next: StoredRow): void {
+    this.#rows.set(key, next);
+    for (const { rows, columns } of this.#ordered.values()) {
+      if (
+        columns.every(({ name, compare }) =>
+          row[name] === next[name] || compare(row[name], next[name]) === 0
+        )
+      ) {
+        rows.replace(row, next);
+      } else {
+        rows.remove(row);
+        rows.insert(next);
       }
     }
-    return moved;
+    for (const { index, keys } of this.#unique) {
+      const before = uniqueKey(index, row);
+      const after = uniqueKey(index, next);
+      if (before === after) continue;
+      // In a swap another row may have taken the value over already.
+      if (before !== undefined && keys.get(before) === key) keys.delete(before);
+      if (after !== undefined) keys.set(after, key);
+    }
   }
 
   remove(key: MapKey, row: StoredRow): void {
-    const slot = this.#slots.get(key) ?? 0;
-    for (const { index } of this.#ordered.values()) index.remove(row);
-    for (const { index, slots } of this.#unique) {
+    this.#rows.delete(key);
+    if (this.#rows.size === 0) {
+      this.#inOrder = true;
+      this.#last = undefined;
+    }
+    for (const { rows } of this.#ordered.values()) rows.remove(row);
+    for (const { index, keys } of this.#unique) {
       const value = uniqueKey(index, row);
-      if (value !== undefined && slots.get(value) === slot) slots.delete(value);
+      if (value !== undefined && keys.get(value) === key) keys.delete(value);
     }
-    this.#slots.delete(key);
-    if (slot === this.rows.length - 1) {
-      this.rows.pop();
-      this.#start = Math.min(this.#start, this.rows.length);
-    } else {
-      this.rows[slot] = undefined;
-      this.#holes++;
-      while (this.#start < this.rows.length && !this.rows[this.#start]) this.#start++;
-      if (this.#holes > MIN_HOLES && this.#holes > this.rows.length / 2) this.#closeUp();
-    }
-  }
-
-  /** All rows, in no order; false when `visit` ended the walk. */
-  each(visit: Visit): boolean {
-    const { rows } = this;
-    for (let slot = this.#start; slot < rows.length; slot++) {
-      const row = rows[slot];
-      if (row && !visit(row)) return false;
-    }
-    return true;
   }
 
   /** Rows in the order of an index, the primary key appended; without one in key order. */
-  order(index?: IndexDef): RowOrder {
-    if (!index && this.#inOrder) return new SlotOrder(this.rows, this.#start);
+  order(index?: IndexDef): OrderedIndex {
     let built = this.#ordered.get(index);
-    if (!built) {
-      built = this.#build(index?.columns ?? []);
-      this.#ordered.set(index, built);
-    }
-    return built.index;
+    if (!built) this.#ordered.set(index, built = this.#build(index?.columns ?? []));
+    return built.rows;
   }
-  #build(columns: readonly ColumnDef[]): { index: OrderedIndex; columns: readonly ColumnDef[] } {
+  #build(columns: readonly ColumnDef[]): Built {
     const all = this.def.withKey(columns);
-    const compare = compareBy(all);
-    // Rows in key order and a stable sort: the columns alone decide, and each is read once.
-    const sortBy = this.#inOrder && columns.length > 0 ? columns : all;
-    const slots: number[] = [];
-    this.rows.forEach((row, slot) => row && slots.push(slot));
-    const index = new OrderedIndex(this.rows, compare, sortSlots(this.rows, slots, sortBy));
-    return { index, columns: all };
-  }
-
-  /** Moves the rows together; what holds slots gets their new numbers. */
-  #closeUp(): void {
-    const to = new Uint32Array(this.rows.length);
-    let next = 0;
-    for (let slot = 0; slot < this.rows.length; slot++) {
-      const row = this.rows[slot];
-      if (!row) continue;
-      to[slot] = next;
-      this.rows[next++] = row;
-    }
-    this.rows.length = next;
-    this.#holes = 0;
-    this.#start = 0;
-    for (const map of [this.#slots, ...this.#unique.map(({ slots }) => slots)]) {
-      for (const [key, slot] of map) map.set(key, to[slot] ?? 0);
-    }
-    for (const { index } of this.#ordered.values()) index.renumber(to);
+    // Rows in key order and a stable sort: the columns alone decide.
+    const by = this.#inOrder ? columns : all;
+    return {
+      columns: all,
+      rows: new OrderedIndex(compareBy(all), sortRows([...this.#rows.values()], by)),
+    };
   }
 }
 
@@ -244,20 +185,13 @@ function uniqueKey(index: IndexDef, row: StoredRow): MapKey | undefined {
   return keyIn(index.columns, row);
 }
 
-function sortSlots(
-  rows: readonly (StoredRow | undefined)[],
-  slots: number[],
-  columns: readonly ColumnDef[],
-): Uint32Array {
+/** Sorts by columns; the first one's values are read once. */
+function sortRows(rows: StoredRow[], columns: readonly ColumnDef[]): StoredRow[] {
   const [first, ...rest] = columns;
-  if (!first) return Uint32Array.from(slots);
-  const later = compareBy(rest);
-  const keyed = slots.map((slot) => ({
-    slot,
-    key: rows[slot]?.[first.name] ?? null,
-    row: rows[slot],
-  }));
-  const { compare } = first;
-  keyed.sort((a, b) => compare(a.key, b.key) || (a.row && b.row ? later(a.row, b.row) : 0));
-  return Uint32Array.from(keyed, ({ slot }) => slot);
+  if (!first) return rows;
+  const { name, compare } = first;
+  const later = rest.length > 0 ? compareBy(rest) : undefined;
+  return rows.map((row) => ({ row, value: row[name] }))
+    .sort((a, b) => compare(a.value, b.value) || (later?.(a.row, b.row) ?? 0))
+    .map(({ row }) => row);
 }

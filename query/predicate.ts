@@ -5,6 +5,7 @@ import type { StoredRow } from "../schema/types.ts";
 import type { CompareOp, Cond, Leaf, Operand, Ref } from "./ast.ts";
 import { compareRef, valueType } from "./shape.ts";
 import { textTest } from "./match.ts";
+import { reader, sameReader } from "./reader.ts";
 
 /** What a predicate sees: a row, or one row a slot where there are joins. */
 export type Env = StoredRow | readonly (StoredRow | null)[];
@@ -29,9 +30,14 @@ export function getter(ref: Ref, joined: boolean): Get {
         const from = env[slot];
         return from ? from[name] : null;
       }
-      : (env: StoredRow) => env[name];
+      : reader(name);
   } else if (names.length > 1) get = (env) => jsonAt(row(env), names); // a group nests its paths
   return json.length > 0 ? (env) => jsonAt(get(env), json) : get;
+}
+
+/** The property that holds the value where a row is all there is: the usual case, one call less. */
+function ownName({ names, json }: Ref, joined: boolean): string | undefined {
+  return !joined && json.length === 0 && names.length === 1 ? names[0] : undefined;
 }
 
 /** Whether two values of JSON or of the types JSON has are the same scalar. */
@@ -109,7 +115,10 @@ function operandGet(operand: Operand, joined: boolean): Get {
 function equalTest(ref: Ref, get: Get, operand: Operand, joined: boolean): Test {
   if (operand.kind === "value") {
     const { value } = operand;
-    if (typeof value !== "object" || value === null) return (env) => get(env) === value;
+    if (typeof value !== "object" || value === null) {
+      const name = ownName(ref, joined);
+      return name === undefined ? (env) => get(env) === value : sameReader(name, value);
+    }
     const type = valueType(ref);
     return (env) => sameValue(type, get(env), value);
   }

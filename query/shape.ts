@@ -1,4 +1,4 @@
-import { type ColumnType, type Compare, compareOf, nullsFirst } from "../schema/compare.ts";
+import { type ColumnType, type Compare, compareOf } from "../schema/compare.ts";
 import { quote } from "../schema/errors.ts";
 import { foldName } from "../schema/names.ts";
 import type { ColumnDef, TableDef } from "../schema/table.ts";
@@ -167,7 +167,7 @@ export function tableShape(table: TableDef): Shape {
 /** The order of the values at a path, null lowest. */
 export function compareRef(ref: Ref): Compare {
   if (ref.column && ref.type !== "json") return ref.column.compare;
-  return nullsFirst(compareOf(valueType(ref)));
+  return compareOf(valueType(ref));
 }
 
 /**

@@ -7,8 +7,9 @@ interface FromBase64 {
 }
 
 /** Bytes as base64, with padding. */
-export function toBase64(bytes: Uint8Array & ToBase64): string {
-  if (bytes.toBase64) return bytes.toBase64();
+export function toBase64(bytes: Uint8Array): string {
+  const native: ToBase64 = bytes;
+  if (native.toBase64) return native.toBase64();
   let units = "";
   // An argument list has a limit.
   for (let i = 0; i < bytes.length; i += 8192) {

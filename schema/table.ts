@@ -1,6 +1,6 @@
 import { acceptOf, type Place } from "./accept.ts";
 import { ColumnBuilder, type ColumnSpec } from "./column.ts";
-import { type ColumnType, type Compare, compareOf, nullsFirst } from "./compare.ts";
+import { type ColumnType, type Compare, compareColumnText, compareOf } from "./compare.ts";
 import { quote } from "./errors.ts";
 import { checkDistinct, checkName } from "./names.ts";
 import { compareText } from "./text_order.ts";
@@ -25,8 +25,6 @@ export class ColumnDef implements Place {
   readonly accept: (value: unknown, place: Place) => unknown;
   /** The order of two values, null lowest. */
   readonly compare: Compare;
-  /** The order of two values that are not null. */
-  readonly compareSet: Compare;
   /** `Object.prototype` has the name: only an own property counts as given. */
   readonly shadowed: boolean;
   astral = false;
@@ -43,13 +41,9 @@ export class ColumnDef implements Place {
     this.index = index;
     this.accept = acceptOf(spec.type);
     this.shadowed = name in Object.prototype;
-    this.compareSet = spec.type === "text" ? this.#text() : compareOf(spec.type);
-    this.compare = nullsFirst(this.compareSet);
-  }
-
-  /** Native comparison until a value has held a unit where it would be wrong. */
-  #text(): Compare {
-    return (a: string, b: string) => this.astral ? compareText(a, b) : a < b ? -1 : a > b ? 1 : 0;
+    this.compare = spec.type === "text"
+      ? compareColumnText(() => this.astral)
+      : compareOf(spec.type);
   }
 }
 

@@ -7,6 +7,7 @@ import { newRow } from "../schema/row.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { TableData } from "../engine/table_data.ts";
+import { applyDifference, noDifference } from "./difference.ts";
 
 /** All rows in key order and all values, as plain JSON data. */
 export function storeToJSON(engine: Engine): unknown {
@@ -70,9 +71,8 @@ export function storeFromJSON(engine: Engine, json: unknown): void {
     for (const [name, { type }] of engine.schema.values) {
       if (!Object.hasOwn(named, name)) continue;
       const value = fromTree(named[name]);
-      // A value that was never set may be null where it is not optional.
       if (value === undefined || sameValue(type, value, engine.getValue(name))) continue;
-      engine.setValue(name, value);
+      engine.restoreValue(name, value);
     }
   }, { kind: "seed" });
 }
@@ -81,39 +81,21 @@ function putRows(engine: Engine, data: TableData, rows: readonly StoredRow[]): v
   const { def } = data;
   const wanted = new Map<MapKey, StoredRow>(rows.map((row) => [keyIn(def.key, row), row]));
   if (wanted.size < rows.length) throw bad(`a key of ${quote(def.name)} comes twice`);
-  const gone: StoredRow[] = [];
-  const before: StoredRow[] = [];
-  const after: StoredRow[] = [];
+  const difference = noDifference();
   data.each((row) => {
     const key = keyIn(def.key, row);
     const next = wanted.get(key);
-    if (!next) gone.push(row);
+    if (!next) difference.gone.push(row);
     else if (!def.columns.every(({ name, type }) => sameValue(type, row[name], next[name]))) {
-      before.push(row);
-      after.push(next);
+      difference.before.push(row);
+      difference.after.push(next);
     }
-    if (next) wanted.delete(key);
+    wanted.delete(key);
     return true;
   });
-  const added = [...wanted.values()];
-  const all = { data, columns: def.columns.map(({ name }) => name) };
-  if (gone.length > 0) {
-    engine.apply({ ...all, kind: "delete", columns: [], before: gone, after: [] });
+  difference.added.push(...wanted.values());
+  for (const column of def.columns) {
+    if (!def.key.includes(column)) difference.columns.add(column.name);
   }
-  const index = data.collisionAmong(before, [...after, ...added]);
-  if (index) {
-    const columns = index.columns.map(({ name }) => name);
-    throw new DataError(
-      "constraint",
-      `Cannot read the data of a store as unique values are there once: ${
-        quote(def.name)
-      } has one twice`,
-      {
-        ...{ table: def.name, columns, rule: "unique" },
-      },
-    );
-  }
-  const changed = def.columns.filter((column) => !def.key.includes(column)).map(({ name }) => name);
-  if (before.length > 0) engine.apply({ data, kind: "update", columns: changed, before, after });
-  if (added.length > 0) engine.apply({ ...all, kind: "insert", before: [], after: added });
+  applyDifference(engine, data, difference);
 }

@@ -1,12 +1,15 @@
-import { DataError, quote } from "../schema/errors.ts";
 import { sameValue } from "../schema/compare.ts";
-import { keyIn } from "../schema/key.ts";
+import { keyIn, type MapKey } from "../schema/key.ts";
 import type { DraftRow } from "../schema/row.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { CommitOptions, Engine, Entry } from "../engine/mod.ts";
-import type { RowEntry } from "../engine/commit.ts";
+import type { TableData } from "../engine/table_data.ts";
+import { applyDifference, noDifference } from "./difference.ts";
 
-type Step = readonly Entry[];
+/** Steps past the limit that may stay until they are dropped together. */
+const SPARE = 16;
+
+type Step = Entry[];
 
 /**
  * The steps that can be taken back and done again. A step reverts cell by cell: what another
@@ -20,7 +23,7 @@ export class UndoLog {
   #undo: Step[] = [];
   #redo: Step[] = [];
   /** Where what is recorded goes while a step is taken back. */
-  #taking: Entry[] | undefined;
+  #taking: Step | undefined;
   /** With checkpoints a step stays open until the next one. */
   #checkpoints = false;
   #open = false;
@@ -36,7 +39,7 @@ export class UndoLog {
   }
 
   record(
-    entries: readonly Entry[],
+    entries: Entry[],
     { origin, kind = "user", source = "local" }: CommitOptions,
   ): void {
     if (this.#taking) {
@@ -44,14 +47,15 @@ export class UndoLog {
       return;
     }
     if (origin !== undefined || kind !== "user" || source !== "local" || this.#limit === 0) return;
-    this.#redo = [];
+    if (this.#redo.length > 0) this.#redo = [];
     const last = this.#undo.at(-1);
     if (this.#checkpoints && this.#open && last) {
-      this.#undo[this.#undo.length - 1] = last.concat(entries);
+      last.push(...entries);
     } else {
       this.#undo.push(entries);
       this.#open = true;
-      if (this.#undo.length > this.#limit) this.#undo.shift();
+      // Many at once, since a commit is to cost little.
+      if (this.#undo.length >= 2 * this.#limit + SPARE) this.#undo = this.#undo.slice(-this.#limit);
     }
   }
 
@@ -59,7 +63,7 @@ export class UndoLog {
     if (!this.#checkpoints) {
       // The first one ends the step that began with the store.
       this.#checkpoints = true;
-      if (this.#undo.length > 1) this.#undo = [this.#undo.flat()];
+      if (this.#undo.length > 1) this.#undo = [this.#undo.slice(-this.#limit).flat()];
     }
     this.#open = false;
   }
@@ -71,6 +75,7 @@ export class UndoLog {
   }
 
   undo(): boolean {
+    if (this.#undo.length > this.#limit) this.#undo = this.#undo.slice(-this.#limit);
     return this.#move(this.#undo, this.#redo);
   }
   redo(): boolean {
@@ -86,11 +91,12 @@ export class UndoLog {
     }
     const step = from.at(-1);
     if (!step) return false;
-    const taken: Entry[] = [];
+    const taken: Step = [];
     this.#taking = taken;
     try {
       this.#engine.write(() => {
-        for (const entry of step.toReversed()) this.#revert(entry);
+        this.#revertValues(step);
+        for (const [data, rows] of netRows(step)) this.#revertRows(data, rows);
       });
     } finally {
       this.#taking = undefined;
@@ -101,85 +107,67 @@ export class UndoLog {
     return true;
   }
 
-  #revert(entry: Entry): void {
-    if ("value" in entry) {
-      const column = this.#engine.schema.values.get(entry.value);
-      const now = this.#engine.getValue(entry.value);
-      if (column && sameValue(column.type, now, entry.after)) {
-        this.#engine.setValue(entry.value, entry.before);
-      }
-      return;
+  #revertValues(step: Step): void {
+    const entries = step.filter((entry) => "value" in entry);
+    for (const name of new Set(entries.map(({ value }) => value))) {
+      const own = entries.filter(({ value }) => value === name);
+      const column = this.#engine.schema.values.get(name);
+      const same = column &&
+        sameValue(column.type, this.#engine.getValue(name), own.at(-1)?.after);
+      if (same) this.#engine.restoreValue(name, own[0]?.before);
     }
-    const { data, kind } = entry;
+  }
+
+  #revertRows(data: TableData, rows: ReadonlyMap<MapKey, Net>): void {
     const { def } = data;
-    if (kind === "delete") return this.#bringBack(entry);
-    const rows: { before: StoredRow; after: StoredRow | undefined }[] = [];
-    const written = new Set<string>();
-    entry.after.forEach((after, i) => {
-      const now = data.get(keyIn(def.key, after));
-      const before = entry.before[i];
-      if (!now) return;
-      const same = (name: string) => {
-        const column = def.byName.get(name);
-        return column !== undefined && sameValue(column.type, now[name], after[name]);
-      };
+    const difference = noDifference();
+    for (const [key, { before, after, columns }] of rows) {
+      const now = data.get(key);
+      if (before && !after && !now) difference.added.push(before);
+      if (!after || !now) continue;
+      const mine = def.columns.filter(({ name, type }) => sameValue(type, now[name], after[name]));
       if (!before) {
-        if (def.columns.every(({ name }) => same(name))) {
-          rows.push({ before: now, after: undefined });
-        }
-        return;
+        if (mine.length === def.columns.length) difference.gone.push(now);
+        continue;
       }
+      const back = mine.filter(({ name }) => columns.has(name));
+      if (back.length === 0) continue;
       const next: DraftRow = { ...now };
-      const mine = entry.columns.filter(same);
-      for (const name of mine) {
+      for (const { name } of back) {
         next[name] = before[name];
-        written.add(name);
+        difference.columns.add(name);
       }
-      if (mine.length > 0) rows.push({ before: now, after: next });
-    });
-    if (rows.length === 0) return;
-    const before = rows.map((row) => row.before);
-    const after = rows.map((row) => row.after).filter((row) => row !== undefined);
-    if (after.length > 0) this.#checkUnique(entry, before, after);
-    this.#engine.apply({
-      data,
-      kind: after.length > 0 ? "update" : "delete",
-      columns: [...written],
-      before,
-      after,
-    });
+      difference.before.push(now);
+      difference.after.push(next);
+    }
+    applyDifference(this.#engine, data, difference);
   }
+}
 
-  #bringBack({ data, before }: RowEntry): void {
-    const { def } = data;
-    const rows = before.filter((row) => !data.get(keyIn(def.key, row)));
-    if (rows.length === 0) return;
-    this.#checkUnique({ data }, [], rows);
-    this.#engine.apply({
-      data,
-      kind: "insert",
-      columns: def.columns.map(({ name }) => name),
-      before: [],
-      after: rows,
-    });
-  }
+/** What a step did to one row in all: absent before an insert, absent after a delete. */
+interface Net {
+  readonly before: StoredRow | undefined;
+  readonly after: StoredRow | undefined;
+  readonly columns: ReadonlySet<string>;
+}
 
-  #checkUnique(
-    { data }: Pick<RowEntry, "data">,
-    before: readonly StoredRow[],
-    after: readonly StoredRow[],
-  ): void {
-    const index = data.collisionAmong(before, after);
-    if (!index) return;
-    const columns = index.columns.map(({ name }) => name);
-    throw new DataError(
-      "constraint",
-      `Cannot undo a write to ${
-        quote(data.def.name)
-      } as unique values are there once: one is taken`,
-      {
-        ...{ table: data.def.name, columns, rule: "unique" },
-      },
-    );
+function netRows(step: Step): Map<TableData, Map<MapKey, Net>> {
+  const tables = new Map<TableData, Map<MapKey, Net>>();
+  for (const entry of step) {
+    if ("value" in entry) continue;
+    const { data, before, after, columns } = entry;
+    let rows = tables.get(data);
+    if (!rows) tables.set(data, rows = new Map());
+    for (let i = 0; i < Math.max(before.length, after.length); i++) {
+      const key = keyIn(data.def.key, after[i] ?? before[i] ?? {});
+      const known = rows.get(key);
+      rows.set(key, {
+        before: known ? known.before : before[i],
+        after: after[i],
+        // A row that went and came again has all its columns from the step.
+        columns: new Set(known ? [...known.columns, ...columns] : columns),
+      });
+    }
   }
+  return tables;
 }

@@ -10,6 +10,7 @@ import { insertTests } from "./insert.ts";
 import { joinsTests } from "./joins.ts";
 import { jsonPathsTests } from "./json_paths.ts";
 import { limitsTests } from "./limits.ts";
+import { nestedTests } from "./nested.ts";
 import { operatorsTests } from "./operators.ts";
 import { orderTests } from "./order.ts";
 import { paramsTests } from "./params.ts";
@@ -50,6 +51,7 @@ const PARTS: readonly ((suite: Suite) => void)[] = [
   limitsTests,
   hostileTests,
   transactionsTests,
+  nestedTests,
   changesTests,
   valuesTests,
 ];

@@ -30,6 +30,8 @@ export interface DifferentialOptions {
 export type OpenSource = (schema: LooseSchema) => DifferentialSource | Promise<DifferentialSource>;
 
 const CASES_A_ROUND = 20;
+/** A failing case shrinks for this long at most; the smallest so far is shown then. */
+const SHRINK_MS = 90_000;
 
 /** Registers the differential test of one source. */
 export function testDifferential(
@@ -48,7 +50,11 @@ export function testDifferential(
         await runCase(spec, open, exactSums);
         asked += spec.queries.length;
       });
-      const result = await fc.check(property, { seed, numRuns: CASES_A_ROUND });
+      const result = await fc.check(property, {
+        seed,
+        numRuns: CASES_A_ROUND,
+        interruptAfterTimeLimit: SHRINK_MS,
+      });
       if (!result.failed) continue;
       const { errorInstance: error, numShrinks } = result;
       const { message, cause } = error instanceof Error ? error : new Error(`${error}`);

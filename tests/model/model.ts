@@ -5,7 +5,8 @@ import { drive, type Open, type Subject, subjectOf } from "../conformance/subjec
 import type { Register } from "../conformance/suite.ts";
 import { type Operation, operations } from "./operation.ts";
 import { contents, perform, type Result } from "./perform.ts";
-import { type Outcome, PlainModel } from "./plain_model.ts";
+import { PlainModel } from "./plain_model.ts";
+import type { Outcome } from "./plain_state.ts";
 import { runsOf, seedOf } from "./runs.ts";
 import { indexed, keys, schema, type TableName, tables, uniques } from "./schema.ts";
 

@@ -2,7 +2,7 @@ import { DataError, eq, gt, increment, lte, oneOf, query } from "../../mod.ts";
 import { nest, type Steps } from "../conformance/subject.ts";
 import type { AsyncVerbs } from "../conformance/verbs.ts";
 import { type Fields, type Operation, Plus, type Test } from "./operation.ts";
-import type { Contents } from "./plain_model.ts";
+import type { Contents } from "./plain_state.ts";
 import { type TableName, tables } from "./schema.ts";
 
 /** What a step gave: a value, or the name of its error as the plain model has it. */

@@ -1,31 +1,8 @@
 import { isSame } from "../conformance/same.ts";
 import { type Fields, type Operation, Plus } from "./operation.ts";
 import { compare, fault, holds } from "./plain_rules.ts";
+import { type Contents, copyOf, NAMES, type Outcome, type Tables, text } from "./plain_state.ts";
 import { keys, references, type Rule, rules, type TableName, uniques } from "./schema.ts";
-
-/**
- * What a step must give: a value, or one of some errors.
- * An error is named by its rule ("unique"), its code ("conflict") or its class ("type").
- */
-export interface Outcome {
-  readonly value?: unknown;
-  readonly errors: ReadonlySet<string>;
-  /** What the steps of a transaction gave, and the contents after each. */
-  readonly steps?: readonly { readonly outcome: Outcome; readonly after: Contents }[];
-}
-export type Contents = Readonly<Record<TableName, readonly Fields[]>>;
-
-const NAMES: readonly TableName[] = ["teams", "people", "marks"];
-
-function text(value: unknown): string {
-  return JSON.stringify(value instanceof Date ? value.getTime() : String(value));
-}
-
-type Tables = Record<TableName, Map<string, Fields>>;
-
-function copyOf({ teams, people, marks }: Tables): Tables {
-  return { teams: new Map(teams), people: new Map(people), marks: new Map(marks) };
-}
 
 /** A database as three maps from key to row. */
 export class PlainModel {

@@ -58,12 +58,14 @@ function include(
   child: RunChild,
 ): Stage {
   const rows = stage.rows.map((row) => {
+    const values = on.map(([, path]) => scalarAt(stage.fields, row, path));
     const belong: Belong = (other, fields) =>
-      on.every(([column, path]) => {
-        const value = scalarAt(fields, other, selectedFrom(query, column));
-        return value !== null && equal(value, scalarAt(stage.fields, row, path));
-      });
-    return extended(row, as, new Later(() => child(query, belong, context)));
+      on.every(([column], i) =>
+        equal(values[i]!, scalarAt(fields, other, selectedFrom(query, column)))
+      );
+    // Null joins nothing, whatever the children are.
+    const children = () => values.includes(null) ? [] : child(query, belong, context);
+    return extended(row, as, new Later(children));
   });
   return { ...stage, rows, fields: new Map([...stage.fields, [as, { kind: "rows" }]]) };
 }

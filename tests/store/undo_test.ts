@@ -195,3 +195,38 @@ Deno.test("store.undo() keeps indexes and unique columns right", () => {
   store.insert(users, { id: "b", email: "1" });
   assertEquals(store.all(query(users).where({ email: "1" })), [{ id: "b", email: "1" }]);
 });
+
+Deno.test("store.undo() and redo() take a step whose unique values moved from row to row", () => {
+  using store = createStore(schema);
+  store.insert(users, [{ id: "a", email: "1" }, { id: "b", email: "2" }], { origin: "seed" });
+  const before = store.all(query(users));
+  const steps = [
+    () =>
+      store.upsert(users, [{ id: "c", email: "3" }, { id: "c", email: null }, {
+        id: "d",
+        email: "3",
+      }]),
+    () => store.upsert(users, [{ id: "e" }, { id: "a", email: null }, { id: "f", email: "1" }]),
+    () =>
+      store.transaction((tx) => {
+        tx.update(users, "a", { email: null });
+        tx.update(users, "b", { email: "1" });
+        tx.update(users, "a", { email: "2" });
+      }),
+    () =>
+      store.transaction((tx) => {
+        tx.delete(users, "a");
+        tx.insert(users, { id: "g", email: "1" });
+      }),
+  ];
+  for (const step of steps) {
+    step();
+    const after = store.all(query(users));
+    assert(store.undo());
+    assertEquals(store.all(query(users)), before);
+    assert(store.redo());
+    assertEquals(store.all(query(users)), after);
+    assert(store.undo());
+    for (const email of ["1", "2"]) assertEquals(store.count(query(users).where({ email })), 1);
+  }
+});
