@@ -142,9 +142,9 @@ export function runQuery(tables: Tables, ast: Ast): StoredRow[] {
   const prepared = prepare(tables, ast);
   const envs = prepared.envs(windowOf(ast));
   const [stage] = prepared.stages;
-  // Whole rows of one table are the result already; an Env without joins is a row.
-  if (!ast.select && stage && !prepared.joined && prepared.includes.length === 0) {
-    return envs as StoredRow[];
+  if (ast.select || !stage || prepared.joined || prepared.includes.length > 0) {
+    return envs.map(prepared.output);
   }
-  return envs.map(prepared.output);
+  // Whole rows of one table are the result already: an Env without joins is a row.
+  return envs as StoredRow[];
 }

@@ -7,8 +7,10 @@
  */
 import type { Flat, t, Table } from "../schema/mod.ts";
 
-type Scalar = string | number | bigint | boolean | Date | Uint8Array;
-type Deeper = [never, 0, 1, 2, 3, 4];
+/** Values that a path leads to and not into. */
+export type Scalar = string | number | bigint | boolean | Date | Uint8Array;
+/** Counts down the levels of a path. */
+export type Deeper = [never, 0, 1, 2, 3, 4];
 /** Dotted paths of R, at most five levels deep. */
 export type Path<R, D extends number = 4> = [D] extends [never] ? never
   : R extends Scalar | readonly unknown[] | null | undefined ? never
@@ -85,7 +87,8 @@ export interface Product<P extends string> {
   /** Types only. */
   readonly [t]: { product: P };
 }
-type NumericPath<R> = {
+/** Paths of numbers and bigints. */
+export type NumericPath<R> = {
   [P in Path<R>]: NonNullable<At<R, P>> extends number | bigint ? P : never;
 }[Path<R>];
 /** An aggregate that rows R have. */
@@ -104,7 +107,8 @@ export type NestPath<R, P extends string, V> = P extends keyof R ? { readonly [K
   : P extends `${infer H}.${infer Rest}`
     ? H extends keyof R ? { readonly [K in H]: NestPath<NonNullable<R[H]>, Rest, V> } : never
   : never;
-type Meet<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I
+/** The intersection of a union. */
+export type Meet<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I
   : never;
 /** The rows that `select` of paths gives. */
 export type Picked<R, P extends string> = Flat<
@@ -117,7 +121,8 @@ export type Grouped<R, G extends string, A> = Flat<
 >;
 /** Rows with what a join adds. */
 export type Nest<R, A extends string, C> = Flat<R & { readonly [K in A]: C }>;
-type PathOf<R, V> = {
+/** Paths of values V. */
+export type PathOf<R, V> = {
   [P in Path<R>]: NonNullable<At<R, P>> extends V ? P : never;
 }[Path<R>];
 /** Columns of the new side, each with the path so far that equals it and has its type. */

@@ -22,9 +22,11 @@ export type {
   Insert,
   InsertOf,
   Key,
+  KeyColumn,
   KeyNames,
   KeyOf,
   Migration,
+  Needed,
   Patch,
   PatchOf,
   Row,
@@ -35,4 +37,5 @@ export type {
   t,
   Table,
   TableOptions,
+  TupleOf,
 } from "./types.ts";

@@ -3,7 +3,6 @@ import { ColumnBuilder, type ColumnSpec } from "./column.ts";
 import { type ColumnType, type Compare, compareColumnText, compareOf } from "./compare.ts";
 import { quote } from "./errors.ts";
 import { checkDistinct, checkName } from "./names.ts";
-import { compareText } from "./text_order.ts";
 import type {
   Columns,
   InsertOf,

@@ -54,7 +54,8 @@ export type Columns = Record<string, AnyColumn>;
 export type Flat<T> = { [K in keyof T]: T[K] } & unknown;
 /** A row as it is read: every column, null where there is nothing. */
 export type RowOf<C extends Columns> = { readonly [K in keyof C]: C[K][typeof t]["s"] } & unknown;
-type Needed<C extends Columns> = {
+/** The columns that an insert must give. */
+export type Needed<C extends Columns> = {
   [K in keyof C]: undefined extends C[K][typeof t]["i"] ? never : K;
 }[keyof C];
 /** A row as it is inserted. */
@@ -62,12 +63,14 @@ export type InsertOf<C extends Columns> = Flat<
   & { readonly [K in Needed<C>]: C[K][typeof t]["i"] }
   & { readonly [K in Exclude<keyof C, Needed<C>>]?: C[K][typeof t]["i"] | undefined }
 >;
-type KeyColumn<C extends Columns> = {
+/** The column that is the key. */
+export type KeyColumn<C extends Columns> = {
   [K in keyof C]: C[K][typeof t]["k"] extends true ? K : never;
 }[keyof C];
 /** The names of the key columns. */
 export type KeyNames<C extends Columns, P> = P extends readonly (infer N)[] ? N : KeyColumn<C>;
-type TupleOf<C extends Columns, P extends readonly (keyof C)[]> = {
+/** The values of some columns. */
+export type TupleOf<C extends Columns, P extends readonly (keyof C)[]> = {
   readonly [I in keyof P]: C[P[I]][typeof t]["s"];
 };
 /** A key: the value of the key column, or a tuple if the key is compound. */
@@ -157,7 +160,7 @@ export interface Schema {
   readonly tables: readonly AnyTable[];
   /** Named single values, declared like columns. */
   readonly values?: Columns;
-  /** @default 1 */
+  /** Counts up as migrations are added. @default 1 */
   readonly version?: number;
   /** The step to each version, by number. */
   readonly migrations?: { readonly [version: number]: (m: Migration) => Promise<void> };

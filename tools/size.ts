@@ -2,7 +2,8 @@
  * Bundle sizes against their targets: `deno run -A tools/size.ts [--peers]`.
  *
  * Bundles the programs in `tools/size/`, minified for the browser, and prints a table in kB
- * of 1,000 bytes. Exits with 1 when a row is over its target. With `--peers` the table has
+ * of 1,000 bytes. Exits with 1 when a row is over its limit: its target, or while that is missed
+ * the figure that it must not pass. With `--peers` the table has
  * what other libraries take for the same, installed for the purpose.
  *
  * @module
@@ -12,14 +13,14 @@ import { type BundleSize, bundleSize } from "./bundle/bundle.ts";
 import { peerPackages } from "./bundle/peer_packages.ts";
 import { PEER_ROWS, SIZE_ROWS } from "./bundle/rows.ts";
 
-let missed = false;
+let passed = false;
 console.log(line("", "minified", "gzip", "target", ""));
-for (const { name, entry, targetKb, external = [] } of SIZE_ROWS) {
+for (const { name, entry, targetKb, limitKb = targetKb, external = [] } of SIZE_ROWS) {
   const file = new URL(`./size/${entry}`, import.meta.url);
   if (!await exists(file)) continue;
   const size = await bundleSize({ file, external });
   const met = size.gzip <= targetKb * 1_000;
-  missed ||= !met;
+  passed ||= size.gzip > limitKb * 1_000;
   printRow(name, size, `${targetKb.toFixed(1)} kB`, met ? "met" : "missed");
 }
 if (Deno.args.includes("--peers")) {
@@ -29,7 +30,7 @@ if (Deno.args.includes("--peers")) {
   }
 }
 await stop();
-Deno.exitCode = missed ? 1 : 0;
+Deno.exitCode = passed ? 1 : 0;
 
 function printRow(
   name: string,

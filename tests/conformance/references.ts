@@ -72,6 +72,25 @@ export function referencesTests({ test, open }: Suite): void {
     assertSame(await db.count(query(loose).where({ team: null })), 1);
   });
 
+  test("references() refuses a row that got its reference after the parent had gone", async () => {
+    const cascading = member("cascade");
+    await using db = await open({ tables: [teams, cascading] });
+    await db.insert(teams, [{ id: "a" }, { id: "b" }]);
+    await db.insert(cascading, { id: 1, team: "a" });
+    const late = () =>
+      db.transaction(function* (tx) {
+        yield tx.delete(teams, "a");
+        yield tx.insert(cascading, { id: 2, team: "a" });
+      });
+    await assertDataError(late, broken);
+    assertSame(await db.all(query(cascading)), [{ id: 1, team: "a" }]);
+    await db.transaction(function* (tx) {
+      yield tx.insert(cascading, { id: 2, team: "a" });
+      yield tx.delete(teams, "a");
+    });
+    assertSame(await db.count(query(cascading)), 0);
+  });
+
   test("references() with none leaves the rows that refer", async () => {
     const free = member("none");
     await using db = await open({ tables: [teams, free] });

@@ -31,7 +31,7 @@ export type OpenSource = (schema: LooseSchema) => DifferentialSource | Promise<D
 
 const CASES_A_ROUND = 20;
 /** A failing case shrinks for this long at most; the smallest so far is shown then. */
-const SHRINK_MS = 90_000;
+const SHRINK_MS = 500_000;
 
 /** Registers the differential test of one source. */
 export function testDifferential(
@@ -76,9 +76,9 @@ async function runCase(spec: CaseSpec, open: OpenSource, exact: boolean): Promis
       query,
       pair: reported(dataset, query, () => buildQuery(query, dataset, exact)),
     }));
-    for (const { query, pair } of built) await ask(source, dataset, query, pair);
+    for (const { query, pair } of built) await ask(source, dataset, query, pair, exact);
     for (const step of spec.changes) await change(source, dataset, step);
-    for (const { query, pair } of built) await ask(source, dataset, query, pair);
+    for (const { query, pair } of built) await ask(source, dataset, query, pair, exact);
   } finally {
     await close(source);
   }
@@ -89,9 +89,10 @@ async function ask(
   dataset: Dataset,
   query: QuerySpec,
   pair: BuiltPair,
+  exact: boolean,
 ): Promise<void> {
   try {
-    await checkQuery(source, dataset, pair, { size: query.pageSize, after: query.after });
+    await checkQuery(source, dataset, pair, { ...query, exact });
     await checkComplement(source, dataset, query);
   } catch (error) {
     throw described(dataset, show(pair.windowed.json), error);

@@ -21,6 +21,7 @@ import { compare, equal, NOT_SCALAR, type Scalar } from "./values.ts";
  * @throws {TypeError} When JSON values that aren't scalars would be grouped or told apart,
  * or a param has no value.
  * @throws {RangeError} When a sum of integers isn't a safe integer.
+ * @throws {AggregateError} When several of these are due and any of them may be thrown.
  */
 export function evaluate(
   query: QueryJson,
@@ -38,10 +39,9 @@ function run(query: QueryJson, belong: Belong, outer: Context): Row[] {
   const terms = orderTerms(query, stage.keys);
   const place = (row: Row): Scalar[] => terms.map(({ path }) => scalarAt(stage.fields, row, path));
   const signs = terms.map(({ direction }) => direction === "asc" ? 1 : -1);
-  let placed = stage.rows
-    .filter((row) => belong(row, stage.fields))
-    .map((row) => ({ row, place: place(row) }));
+  let placed = stage.rows.map((row) => ({ row, place: place(row) }));
   if (query.distinct) placed = distinct(placed, query, stage);
+  placed = placed.filter(({ row }) => belong(row, stage.fields));
   placed.sort((a, b) => compareBy(signs, a.place, b.place));
   const after = filled(query.after ?? null, context.params);
   if (after !== null) {

@@ -84,10 +84,12 @@ function extended(row: Row, name: string, value: unknown): Row {
 }
 
 function group(stage: Stage, { paths, aggregates }: GroupJson, context: Context): Stage {
+  const errors: unknown[] = [];
   const groups: { readonly key: readonly Scalar[]; readonly rows: Row[] }[] = [];
   if (paths.length === 0) groups.push({ key: [], rows: [] });
   for (const row of stage.rows) {
-    const key = onlyScalars(paths.map((path) => scalarAt(stage.fields, row, path)));
+    const key = paths.map((path) => scalarAt(stage.fields, row, path));
+    attempt(() => onlyScalars(key), errors);
     const found = groups.find((group) => group.key.every((value, i) => equal(value, key[i]!)));
     if (found === undefined) groups.push({ key, rows: [row] });
     else found.rows.push(row);
@@ -95,13 +97,24 @@ function group(stage: Stage, { paths, aggregates }: GroupJson, context: Context)
   const rows = groups.map(({ key, rows }) => {
     const result = nest(paths.map((path, i) => [path, key[i]]));
     for (const [name, json] of aggregates) {
-      result[name] = aggregate(json, rows, stage.fields, context);
+      result[name] = attempt(() => aggregate(json, rows, stage.fields, context), errors);
     }
     return result;
   });
+  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors);
   const fields = new Map(nestFields(paths.map((path) => [path, shapeAt(stage.fields, path)])));
   for (const [name, json] of aggregates) {
     fields.set(name, { kind: "column", type: aggregateType(json, stage.fields) });
   }
   return { rows, fields, keys: paths };
+}
+
+/** What `run` gives; an error goes to `errors`, since no order is given for the checks. */
+function attempt<T>(run: () => T, errors: unknown[]): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    errors.push(error);
+    return undefined;
+  }
 }
