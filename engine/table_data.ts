@@ -2,6 +2,7 @@ import { keyIn, type MapKey } from "../schema/key.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { type CompareRows, OrderedIndex, type Visit } from "./ordered_index.ts";
+import { Slots } from "./slots.ts";
 
 /** The keys of the rows in a unique index; null never collides, so it is left out. */
 interface UniqueMap {
@@ -23,8 +24,9 @@ export function compareBy(columns: readonly ColumnDef[]): CompareRows {
     return (x, y) => a.compare(x[a.name], y[a.name]) || b.compare(x[b.name], y[b.name]);
   }
   return (x, y) => {
-    for (const { name, compare } of columns) {
-      const order = compare(x[name], y[name]);
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i];
+      const order = column ? column.compare(x[column.name], y[column.name]) : 0;
       if (order !== 0) return order;
     }
     return 0;
@@ -33,12 +35,14 @@ export function compareBy(columns: readonly ColumnDef[]): CompareRows {
 
 /**
  * The rows of one table in memory: immutable objects in a Map by key. Unique values lead to
- * keys, and ordered indexes, built on first use, hold the rows again.
+ * keys; ordered indexes, built on first use, hold slots.
  */
 export class TableData {
   readonly #rows = new Map<MapKey, StoredRow>();
   readonly #unique: readonly UniqueMap[];
   readonly #ordered = new Map<IndexDef | undefined, Built>();
+  /** Numbers for the ordered indexes, from the first one on. */
+  #slots: Slots | undefined;
   readonly #compareKeys: CompareRows;
   /** Whether the Map is in key order, as it is when keys came in order; `#last` came last. */
   #inOrder = true;
@@ -122,24 +126,15 @@ export class TableData {
       const value = uniqueKey(index, row);
       if (value !== undefined) keys.set(value, key);
     }
-    for (const { rows } of this.#ordered.values()) rows.insert(row);
+    if (!this.#slots) return;
+    const slot = this.#slots.add(key, row);
+    for (const { rows } of this.#ordered.values()) rows.insert(slot, row);
   }
 
   /** Puts `next` into the place of `row`, which has the same key. */
   replace(key: MapKey, row: StoredRow, next: StoredRow): void {
     this.#rows.set(key, next);
-    for (const { rows, columns } of this.#ordered.values()) {
-      if (
-        columns.every(({ name, compare }) =>
-          row[name] === next[name] || compare(row[name], next[name]) === 0
-        )
-      ) {
-        rows.replace(row, next);
-      } else {
-        rows.remove(row);
-        rows.insert(next);
-      }
-    }
+    if (this.#slots) this.#replaceInOrder(this.#slots, key, row, next);
     for (const { index, keys } of this.#unique) {
       const before = uniqueKey(index, row);
       const after = uniqueKey(index, next);
@@ -150,6 +145,21 @@ export class TableData {
     }
   }
 
+  #replaceInOrder(slots: Slots, key: MapKey, row: StoredRow, next: StoredRow): void {
+    const slot = slots.of(key);
+    const moved: OrderedIndex[] = [];
+    for (const { rows, columns } of this.#ordered.values()) {
+      for (const { name, compare } of columns) {
+        if (row[name] === next[name] || compare(row[name], next[name]) === 0) continue;
+        moved.push(rows);
+        break;
+      }
+    }
+    for (const rows of moved) rows.remove(row);
+    slots.rows[slot] = next;
+    for (const rows of moved) rows.insert(slot, next);
+  }
+
   remove(key: MapKey, row: StoredRow): void {
     this.#rows.delete(key);
     if (this.#rows.size === 0) {
@@ -157,6 +167,7 @@ export class TableData {
       this.#last = undefined;
     }
     for (const { rows } of this.#ordered.values()) rows.remove(row);
+    this.#slots?.remove(key);
     for (const { index, keys } of this.#unique) {
       const value = uniqueKey(index, row);
       if (value !== undefined && keys.get(value) === key) keys.delete(value);
@@ -170,13 +181,12 @@ export class TableData {
     return built.rows;
   }
   #build(columns: readonly ColumnDef[]): Built {
+    const slots = this.#slots ??= new Slots(this.def, this.#rows.values());
     const all = this.def.withKey(columns);
     // Rows in key order and a stable sort: the columns alone decide.
     const by = this.#inOrder ? columns : all;
-    return {
-      columns: all,
-      rows: new OrderedIndex(compareBy(all), sortRows([...this.#rows.values()], by)),
-    };
+    const sorted = sortKeys(this.#rows, by).map((key) => slots.of(key));
+    return { columns: all, rows: new OrderedIndex(slots, compareBy(all), sorted) };
   }
 }
 
@@ -185,13 +195,13 @@ function uniqueKey(index: IndexDef, row: StoredRow): MapKey | undefined {
   return keyIn(index.columns, row);
 }
 
-/** Sorts by columns; the first one's values are read once. */
-function sortRows(rows: StoredRow[], columns: readonly ColumnDef[]): StoredRow[] {
+/** The keys of rows, sorted by columns; the first one's values are read once. */
+function sortKeys(rows: ReadonlyMap<MapKey, StoredRow>, columns: readonly ColumnDef[]): MapKey[] {
   const [first, ...rest] = columns;
-  if (!first) return rows;
+  if (!first) return [...rows.keys()];
   const { name, compare } = first;
   const later = rest.length > 0 ? compareBy(rest) : undefined;
-  return rows.map((row) => ({ row, value: row[name] }))
+  return Array.from(rows, ([key, row]) => ({ key, row, value: row[name] }))
     .sort((a, b) => compare(a.value, b.value) || (later?.(a.row, b.row) ?? 0))
-    .map(({ row }) => row);
+    .map(({ key }) => key);
 }
