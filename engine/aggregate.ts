@@ -5,7 +5,7 @@ import type { Compare } from "../schema/compare.ts";
 import type { AggregateSpec, Ref } from "../query/ast.ts";
 import { type Get, getter } from "../query/predicate.ts";
 import { compareRef } from "../query/shape.ts";
-import { ExactSum } from "./exact_sum.ts";
+import { ExactSum, wholeMean } from "./exact_sum.ts";
 
 /** What an aggregate has seen of one group. */
 export interface Accumulator {
@@ -54,7 +54,7 @@ class WholeSum implements Accumulator {
   get value(): number | bigint | null {
     if (this.#count === 0) return null;
     const total = this.#big + BigInt(this.#small);
-    if (this.mean) return Number(total) / this.#count;
+    if (this.mean) return wholeMean(total, this.#count) + 0;
     if (this.type === "bigint") return total;
     const exact = Number(total);
     if (Number.isSafeInteger(exact)) return exact;
@@ -73,8 +73,8 @@ class RealSum implements Accumulator {
     this.#sum.add(value);
   }
   get value(): number | null {
-    const sum = this.#count === 0 ? null : this.#sum.value;
-    return this.mean && sum !== null ? sum / this.#count + 0 : sum;
+    if (this.#count === 0) return null;
+    return this.mean ? this.#sum.mean(this.#count) : this.#sum.value;
   }
 }
 

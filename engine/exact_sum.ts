@@ -43,10 +43,19 @@ export class ExactSum {
   get value(): number | null {
     if (this.#plus > 0) return this.#minus > 0 ? null : Infinity;
     if (this.#minus > 0) return -Infinity;
-    if (this.#big !== 0n) {
-      return unscaled(this.#partials.reduce((sum, part) => sum + scaled(part), this.#big));
-    }
-    return this.#round();
+    return this.#big === 0n ? this.#round() : fromScaled(this.#total, 1n);
+  }
+
+  /** The exact sum over `count`, rounded once; null as for the sum. */
+  mean(count: number): number | null {
+    const sum = this.value;
+    return sum === null || this.#plus + this.#minus > 0
+      ? sum
+      : fromScaled(this.#total, BigInt(count));
+  }
+
+  get #total(): bigint {
+    return this.#partials.reduce((sum, part) => sum + scaled(part), this.#big);
   }
 
   /** Adds the partials from the largest; what is lost decides a tie. */
@@ -83,17 +92,24 @@ function scaled(value: number): bigint {
   return value < 0 ? -whole : whole;
 }
 
-/** The double next to `value` / 2^1074, ties to even. */
-function unscaled(value: bigint): number {
+/** The double next to `value` / `divisor` / 2^1074, ties to even. */
+function fromScaled(value: bigint, divisor: bigint): number {
   const size = value < 0n ? -value : value;
-  const drop = size.toString(2).length - 53;
-  if (drop <= 0) return Number(value) * 2 ** -SCALE;
-  const kept = size >> BigInt(drop);
-  const rest = size - (kept << BigInt(drop));
-  const half = 1n << BigInt(drop - 1);
-  const rounded = kept + (rest > half || rest === half && (kept & 1n) === 1n ? 1n : 0n);
+  // 53 bits are kept, and below the smallest normal number those that 2^-1074 leaves.
+  const drop = Math.max((size / divisor).toString(2).length - 53, 0);
+  const unit = divisor << BigInt(drop);
+  const kept = size / unit;
+  const rest = 2n * (size - kept * unit);
+  const rounded = Number(kept + (rest > unit || rest === unit && (kept & 1n) === 1n ? 1n : 0n));
   // In two steps, since 2^drop alone may be out of range.
-  const result = Number(rounded) * 2 ** Math.min(drop - SCALE, 900) *
-    2 ** Math.max(drop - SCALE - 900, 0);
-  return value < 0n ? -result : result;
+  const result = rounded * 2 ** Math.min(drop - SCALE, 900) * 2 ** Math.max(drop - SCALE - 900, 0);
+  return (value < 0n ? -result : result) + 0; // no -0
+}
+
+/** The quotient of whole numbers, rounded once. */
+export function wholeMean(total: bigint, count: number): number {
+  const exact = Number(total);
+  return Number.isSafeInteger(exact)
+    ? exact / count
+    : fromScaled(total << BigInt(SCALE), BigInt(count));
 }
