@@ -29,3 +29,4 @@ export {
 } from "./write.ts";
 export { type ReadonlySignal, signal } from "./signal.ts";
 export type { InsertOptions, Reads, UpdateOptions, Verbs, WriteOptions } from "./verbs.ts";
+export { freezeRows } from "./table_data.ts";

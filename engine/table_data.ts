@@ -10,6 +10,12 @@ interface UniqueMap {
   readonly keys: Map<MapKey, MapKey>;
 }
 
+let freeze = false;
+/** Rows are immutable by contract. Tests have them frozen, which elsewhere costs too much. */
+export function freezeRows(on: boolean): void {
+  freeze = on;
+}
+
 /** An ordered index that was built. */
 interface Built {
   readonly rows: OrderedIndex;
@@ -117,6 +123,7 @@ export class TableData {
 
   /** Adds a row with a new key. */
   add(key: MapKey, row: StoredRow): void {
+    if (freeze) Object.freeze(row);
     if (this.#inOrder) {
       this.#inOrder = !this.#last || this.#compareKeys(this.#last, row) < 0;
       this.#last = row;
@@ -133,6 +140,7 @@ export class TableData {
 
   /** Puts `next` into the place of `row`, which has the same key. */
   replace(key: MapKey, row: StoredRow, next: StoredRow): void {
+    if (freeze) Object.freeze(next);
     this.#rows.set(key, next);
     if (this.#slots) this.#replaceInOrder(this.#slots, key, row, next);
     for (const { index, keys } of this.#unique) {
