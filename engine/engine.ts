@@ -56,7 +56,9 @@ export class Engine {
   readonly #listeners = new Set<(commit: Commit) => void>();
   readonly #waiting: Commit[] = [];
   #notifying = false;
+  /** The writes of the open transaction; undefined before the first. */
   #log: Entry[] | undefined;
+  #depth = 0;
   #closed = false;
   /** Told of each commit; costs nothing while absent. */
   recorder: Recorder | undefined;
@@ -131,15 +133,13 @@ export class Engine {
   }
 
   get inTransaction(): boolean {
-    return this.#log !== undefined;
-  }
-  /** How many writes the open transaction has made. */
-  get logged(): number {
-    return this.#log?.length ?? 0;
+    return this.#depth > 0;
   }
   /** Adds a write that was made to the open transaction. */
   log(entry: Entry): void {
-    this.#log?.push(entry);
+    // Most transactions have one entry, and a list that grows has room for many.
+    if (this.#log) this.#log.push(entry);
+    else this.#log = [entry];
   }
 
   /**
@@ -148,23 +148,26 @@ export class Engine {
    */
   write<T>(fn: () => T, options: CommitOptions = {}): T {
     checkOrigin(options.origin);
-    const outer = this.#log;
-    const log = outer ?? (this.#log = []);
-    const mark = log.length;
+    const mark = this.#log?.length ?? 0;
+    const outermost = this.#depth++ === 0;
+    let result: T;
     try {
-      const result = fn();
-      if (outer) return result;
-      if (log.length > 0 && options.source !== "remote" && options.kind !== "evict") {
-        this.#references.settle(log, (entry) => this.apply(entry));
+      result = fn();
+      if (outermost && this.#log && options.source !== "remote" && options.kind !== "evict") {
+        this.#references.settle(this.#log, this);
       }
-      this.#log = undefined;
-      if (log.length > 0) this.#commit(log, options);
-      return result;
     } catch (error) {
-      if (this.#log === log) this.#revert(log, mark);
-      if (!outer) this.#log = undefined;
+      this.#revert(mark);
       throw error;
+    } finally {
+      this.#depth--;
     }
+    if (outermost && this.#log) {
+      const log = this.#log;
+      this.#log = undefined;
+      this.#commit(log, options);
+    }
+    return result;
   }
 
   /** Makes a write to rows and logs it; the caller has looked at keys and unique values. */
@@ -173,13 +176,15 @@ export class Engine {
     this.log(entry);
   }
 
-  #revert(log: Entry[], mark: number): void {
+  #revert(mark: number): void {
+    const log = this.#log ?? [];
     while (log.length > mark) {
       const entry = log.pop();
-      if (!entry) return;
+      if (!entry) break;
       if ("value" in entry) this.#values.set(entry.value, entry.before);
       else undo(entry);
     }
+    if (log.length === 0) this.#log = undefined;
   }
 
   #commit(log: Entry[], options: CommitOptions): void {
@@ -202,7 +207,7 @@ export class Engine {
       this.#waiting.push(new CommitValue(head, log));
     }
     this.settled?.();
-    this.#notify();
+    if (this.#waiting.length > 0) this.#notify();
   }
 
   /** Whether the commit with an id is in already. */

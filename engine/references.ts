@@ -26,12 +26,13 @@ export class References {
 
   /**
    * Follows the deletes of a transaction to the rows that reference them, then checks what is left.
-   * The log grows by what `apply` does.
+   * The log grows by what the engine applies.
    *
    * @throws {DataError} With code `"constraint"` and the rule `"reference"`.
    */
-  settle(log: readonly Entry[], apply: (entry: RowEntry) => void): void {
+  settle(log: readonly Entry[], engine: { apply(entry: RowEntry): void }): void {
     if (this.#links.length === 0) return;
+    const apply = (entry: RowEntry) => engine.apply(entry);
     const restricted: { link: Link; value: unknown }[] = [];
     const written = log.length;
     // By index on purpose: what a cascade deletes may have references of its own.

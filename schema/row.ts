@@ -132,20 +132,18 @@ export type Patches = readonly { readonly column: ColumnDef; readonly value: unk
  */
 export function readPatch(def: TableDef, input: unknown): Patches {
   checkObject(def, input, "a patch");
-  const patches: { column: ColumnDef; value: unknown }[] = [];
-  for (const name of Object.keys(input)) {
+  return Object.keys(input).filter((name) => {
     const column = def.column(name, "update");
+    if (!def.key.includes(column)) return input[name] !== undefined;
+    throw new TypeError(
+      `Cannot update ${placeName(column)} as a key never changes: it is in the patch`,
+    );
+  }).map((name) => {
+    const column = def.column(name);
     const value = input[name];
-    if (def.key.includes(column)) {
-      throw new TypeError(
-        `Cannot update ${placeName(column)} as a key never changes: it is in the patch`,
-      );
-    }
-    if (value === undefined) continue;
     const by = value instanceof IncrementBy;
-    patches.push({ column, value: by ? value.checked(column) : acceptValue(column, value) });
-  }
-  return patches;
+    return { column, value: by ? value.checked(column) : acceptValue(column, value) };
+  });
 }
 
 /**
@@ -160,14 +158,13 @@ export function patchRow(
   patches: Patches,
 ): { readonly row: AnyRow; readonly columns: readonly string[] } {
   const next: DraftRow = { ...row };
-  const columns: string[] = [];
+  const columns = patches.map(({ column }) => column.name);
   let sized = false;
   for (const { column, value } of patches) {
     sized ||= column.sized;
     next[column.name] = value instanceof IncrementBy
       ? acceptValue(column, value.added(column, row[column.name]))
       : value;
-    columns.push(column.name);
   }
   for (const column of def.updated) {
     if (columns.includes(column.name)) continue;

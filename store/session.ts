@@ -70,7 +70,8 @@ export class Session implements Verbs {
     const data = this.#engine.data(table);
     if (this.#ended || this.#eviction) this.#reading();
     const row = data.get(userKey(data.def, key));
-    if (row) this.#eviction?.used(data, [row]);
+    // The row itself is not looked at, not even for being there: that would fetch it from memory.
+    if (this.#eviction !== undefined && row) this.#eviction.used(data, [row]);
     return row as R | undefined; // a row of the table
   }
   getMany<R, I, K, U>(table: Table<R, I, K, U>, keys: readonly NoInfer<K>[]): (R | undefined)[] {

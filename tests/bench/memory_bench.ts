@@ -24,7 +24,7 @@ const all = [...libraries, sqlite];
 
 const TITLES = {
   load: "load 100k rows, indexes not built yet",
-  get: "get by key",
+  get: "get by key and read a cell",
   build: "first use of an index on three columns",
   update: "update one row, column not indexed",
   indexed: "update one row, by ordered indexes on the column",

@@ -59,7 +59,8 @@ export async function getting(
       const from = (round % 5) * 20_000;
       let found = 0;
       for (let i = from; i < from + 20_000; i++) {
-        if (loaded.get(ids[i] ?? "") !== undefined) found += 1;
+        // Reads a cell: a row that nobody looks at is never fetched from memory.
+        if (loaded.get(ids[i] ?? "")?.priority !== undefined) found += 1;
       }
       return found;
     },

@@ -96,11 +96,6 @@ function sum(values: readonly Scalar[], type: ColumnType, context: Context): unk
 function average(values: readonly Scalar[], context: Context): unknown {
   if (values.length === 0) return null;
   const whole = values.some((value) => typeof value === "bigint");
-  if (Deno.env.has("TEMP")) {
-    if (whole) return noted(Number(wholeTotal(values)) / values.length, values, context);
-    const x = sumOfReals(numbers(values));
-    return noted(x === null ? null : x / values.length + 0, values, context);
-  } // TEMP
   const result = whole
     ? quotient(wholeTotal(values), values.length)
     : sumOfReals(numbers(values), values.length);
