@@ -16,17 +16,8 @@ export {
 } from "./record.ts";
 export { prepare, runQuery } from "./run.ts";
 export { windowOf } from "./window.ts";
-export {
-  claimRows,
-  deleteRow,
-  deleteWhere,
-  insertRows,
-  type OnConflict,
-  replaceWhole,
-  updateRow,
-  updateWhere,
-  upsertRows,
-} from "./write.ts";
+export { insertRows, type OnConflict, replaceWhole, upsertRows } from "./insert.ts";
+export { claimRows, deleteRow, deleteWhere, updateRow, updateWhere } from "./write.ts";
 export { type ReadonlySignal, signal } from "./signal.ts";
 export type { InsertOptions, Reads, UpdateOptions, Verbs, WriteOptions } from "./verbs.ts";
 export { freezeRows } from "./table_data.ts";

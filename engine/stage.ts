@@ -2,7 +2,8 @@ import type { StoredRow } from "../schema/types.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { Ast, Cond, Operand, OrderItem, Ref, Step } from "../query/ast.ts";
 import { type Env, type ExistsTest, predicate, type Test } from "../query/predicate.ts";
-import { type Access, eachRow, planAccess } from "./access.ts";
+import { type Access, planAccess } from "./access.ts";
+import { eachRow } from "./scan.ts";
 import { type Lookup, makeLookup } from "./lookup.ts";
 import type { TableData } from "./table_data.ts";
 

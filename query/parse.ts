@@ -9,17 +9,9 @@ import { AggregateValue, ProductValue } from "./aggregates.ts";
 import { checkPosition } from "./cursor.ts";
 import { ConditionValue } from "./conditions.ts";
 import { ColumnValue, OpValue, ParamValue } from "./operators.ts";
+import { bad, knownOp, MAX_DEPTH, MAX_PARTS } from "./grammar.ts";
 import { query, QueryValue } from "./query.ts";
 import type { Query } from "./types.ts";
-
-/** How deep conditions and includes may nest. */
-const MAX_DEPTH = 32;
-/** How many values, steps and names a query may have in all. */
-const MAX_PARTS = 50_000;
-
-function bad(place: string, problem: string): SyntaxError {
-  return new SyntaxError(`Cannot parse the query at ${place} as its grammar is closed: ${problem}`);
-}
 
 /** Reads one query; counts what it has read. */
 class Reader {
@@ -255,16 +247,6 @@ class Reader {
 function fresh(table: unknown): QueryValue {
   // query() gives the class behind its type; a table of the schema was looked up above.
   return query(table as Parameters<typeof query>[0]) as unknown as QueryValue;
-}
-
-const OPS: readonly OpValue["op"][] = [
-  ...["eq", "ne", "gt", "gte", "lt", "lte", "between", "in", "nin"] as const,
-  ...["like", "startsWith", "endsWith", "contains"] as const,
-];
-function knownOp(place: string, op: unknown): OpValue["op"] {
-  const known = OPS.find((name) => name === op);
-  if (known) return known;
-  throw bad(place, "there is no such operator");
 }
 
 /**

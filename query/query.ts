@@ -5,14 +5,15 @@ import { checkDistinct, checkName } from "../schema/names.ts";
 import { tableDef } from "../schema/table.ts";
 import type { Table } from "../schema/types.ts";
 import { resolveAggregate } from "./aggregates.ts";
-import type { Ast, Count, Ref, Selected, Step } from "./ast.ts";
+import type { Ast, Selected, Step } from "./ast.ts";
 import { bindParams, paramPaths } from "./bind.ts";
+import { checkAlias, checkNesting, countOf, groupRef, uniqueRefs } from "./checks.ts";
 import { parseCursor, rowPosition, writeCursor } from "./cursor.ts";
 import { hashText } from "./hash.ts";
 import { canonical, toTreeQuery } from "./json.ts";
 import { ParamValue } from "./operators.ts";
 import { selectedPath } from "./order.ts";
-import { checkCount, checkOn, onPairs, resolveOn, resolveWhere } from "./resolve.ts";
+import { checkOn, onPairs, resolveOn, resolveWhere } from "./resolve.ts";
 import { type Shape, tableShape } from "./shape.ts";
 import type { Query } from "./types.ts";
 
@@ -93,7 +94,7 @@ export class QueryValue {
         }`,
       );
     }
-    const refs = unique(paths.map((path) => groupRef(shape, path)));
+    const refs = uniqueRefs(paths.map((path) => groupRef(shape, path)));
     const names = Object.keys(aggregates);
     names.forEach((name) => checkName("alias", name));
     checkDistinct("alias", [
@@ -121,7 +122,7 @@ export class QueryValue {
       checkDistinct("alias", names);
       select = names.map((name) => ({ ref: shape.resolve(first[name]), to: [name] }));
     } else {
-      const refs = unique([first, ...rest].map((path) => shape.resolve(path)));
+      const refs = uniqueRefs([first, ...rest].map((path) => shape.resolve(path)));
       // A path below another selected one is in its value already.
       select = refs.filter(({ path }) => !refs.some((other) => path.startsWith(`${other.path}.`)))
         .map((ref) => ({ ref, to: ref.path.split(".") }));
@@ -216,35 +217,6 @@ export class QueryValue {
   }
 }
 
-function checkAlias(shape: Shape, as: string): void {
-  checkName("alias", as);
-  if (shape.has(as)) {
-    throw new TypeError(
-      `Cannot name ${quote(as)} as an alias is a new name: it is taken, case apart`,
-    );
-  }
-}
-function unique(refs: readonly Ref[]): Ref[] {
-  return [...new Map(refs.map((ref) => [ref.path, ref])).values()];
-}
-function groupRef(shape: Shape, path: unknown): Ref {
-  const ref = shape.resolve(path);
-  if (ref.type !== "row" && ref.type !== "rows") return ref;
-  throw new TypeError(
-    `Cannot group by ${quote(ref.path)} as groups have values: the path leads to ${ref.type}`,
-  );
-}
-function checkNesting(refs: readonly Ref[]): void {
-  for (const { path } of refs) {
-    if (refs.some((other) => path.startsWith(`${other.path}.`))) {
-      throw new TypeError(`Cannot group by ${quote(path)} as no path lies inside another: it does`);
-    }
-  }
-}
-function countOf(verb: string, n: unknown): Count {
-  if (n instanceof ParamValue) return { param: n.name };
-  return checkCount(verb, n);
-}
 const NONE: ReadonlyMap<string, unknown> = new Map();
 /** All rows of a table, as the value behind {@linkcode query}. */
 export function tableQuery(table: unknown): QueryValue {

@@ -54,6 +54,7 @@ async function checkRows(
   const written = JSON.parse(JSON.stringify(query)) as QueryJson;
   expectSame("the reference on toJSON()", expectedOf(written, dataset, slack), expected, slack);
   const actual = await outcome(() => source.all(query));
+  if (isUpToThePlan(json) && ("error" in actual) !== ("error" in expected)) return undefined;
   expectSame("all", actual, expected, exact ? new Map() : slack);
   if ("error" in actual || "error" in expected) return undefined;
   await checkVerbs(source, query, actual.rows);
@@ -61,6 +62,19 @@ async function checkRows(
   if (parsed.hash !== query.hash) throw new Disagreement("parseQuery gives another hash");
   expectSame("all of parseQuery", await outcome(() => source.all(parsed)), actual, new Map());
   return actual.rows;
+}
+
+/**
+ * Whether a query includes children that are grouped or distinct. Where some of them belong
+ * to no parent, it depends on an index whether they are read, and so whether they are an
+ * error; the rules leave that open.
+ */
+function isUpToThePlan({ steps }: QueryJson): boolean {
+  return steps.some((step) => {
+    if (!("include" in step)) return false;
+    const { query } = step.include;
+    return query.distinct === true || query.steps.some((inner) => "groupBy" in inner);
+  });
 }
 
 const DUE = [TypeError, RangeError, AggregateError];

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
-import { afterPrefix } from "../../engine/access.ts";
+import { afterPrefix } from "../../engine/bounds.ts";
 import { likeMatcher, likePrefix } from "../../query/like.ts";
 import { compareText } from "../../schema/text_order.ts";
 import { createStore, like, query, table, text } from "../../mod.ts";

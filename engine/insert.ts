@@ -1,0 +1,186 @@
+import { quote } from "../schema/errors.ts";
+import { isPlainObject } from "../schema/json_value.ts";
+import { keyIn, type MapKey } from "../schema/key.ts";
+import { type DraftRow, givenColumns, newRow, type Patches, readPatch } from "../schema/row.ts";
+import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
+import type { StoredRow } from "../schema/types.ts";
+import type { Engine } from "./engine.ts";
+import type { TableData } from "./table_data.ts";
+import { replaceRow, taken } from "./write.ts";
+
+const NONE: readonly StoredRow[] = [];
+
+/** What an insert does with a taken key or unique value. */
+export type OnConflict =
+  | "error"
+  | "ignore"
+  | { readonly columns: readonly string[]; readonly update: "all" | readonly string[] };
+
+/** A batch of inserts of one statement: one entry of the log that grows. */
+class Inserts {
+  readonly #rows: StoredRow[] = [];
+  constructor(readonly engine: Engine, readonly data: TableData) {}
+
+  add(key: MapKey, row: StoredRow): void {
+    if (this.#rows.length === 0) {
+      const { data } = this;
+      const columns = data.def.columns.map(({ name }) => name);
+      this.engine.log({ data, kind: "insert", columns, before: NONE, after: this.#rows });
+    }
+    this.data.add(key, row);
+    this.#rows.push(row);
+  }
+}
+
+/**
+ * The key or unique index that columns name.
+ *
+ * @throws {TypeError} When they are neither.
+ */
+function conflictTarget(def: TableDef, names: readonly string[]): IndexDef | undefined {
+  const columns = names.map((name) => def.column(name));
+  const same = (of: readonly ColumnDef[]) =>
+    of.length === columns.length && of.every((column) => columns.includes(column));
+  if (same(def.key)) return undefined;
+  const index = def.indexes.find((item) => item.unique && same(item.columns));
+  if (index) return index;
+  throw new TypeError(
+    `Cannot find a row of ${quote(def.name)} by (${
+      names.map(quote).join(", ")
+    }) as they are its key or unique: they are not`,
+  );
+}
+
+/** Inserts rows, all or none; gives what is in the table for each. */
+export function insertRows(
+  engine: Engine,
+  table: unknown,
+  inputs: readonly unknown[],
+  onConflict: OnConflict = "error",
+): StoredRow[] {
+  const data = engine.data(table);
+  const { def } = data;
+  const target = typeof onConflict === "object"
+    ? conflictTarget(def, onConflict.columns)
+    : undefined;
+  const inserts = new Inserts(engine, data);
+  const result: StoredRow[] = [];
+  for (const input of inputs) {
+    const row = newRow(def, input, engine.fresh);
+    const key = keyIn(def.key, row);
+    if (typeof onConflict === "object") {
+      const found = target ? data.getUnique(target, keyIn(target.columns, row)) : data.get(key);
+      if (found) {
+        const patches = conflictPatch(def, onConflict.update, target, input, row);
+        result.push(replaceRow(engine, data, found, patches));
+        continue;
+      }
+    }
+    const other = data.conflict(key, row);
+    if (other && onConflict !== "ignore") throw taken(def, other.index);
+    if (!other) inserts.add(key, row);
+    result.push(other?.row ?? row);
+  }
+  return result;
+}
+
+/** What `onConflict.update` sets: columns of the new row, never of a key. */
+function conflictPatch(
+  def: TableDef,
+  update: "all" | readonly string[],
+  target: IndexDef | undefined,
+  input: unknown,
+  row: StoredRow,
+): Patches {
+  const columns = update === "all"
+    // newRow() has made sure that the input is an object.
+    ? givenColumns(def, input as StoredRow).filter((column) =>
+      !def.key.includes(column) && !target?.columns.includes(column)
+    )
+    : update.map((name) => def.column(name, "update"));
+  const key = columns.find((column) => def.key.includes(column));
+  if (key) {
+    throw new TypeError(
+      `Cannot update ${quote(def.name)}.${
+        quote(key.name)
+      } as a key never changes: it is in the list`,
+    );
+  }
+  return columns.map((column) => ({ column, value: row[column.name] }));
+}
+
+/** Updates the given columns of the row with that key, or the unique columns in `on`; else inserts. */
+export function upsertRows(
+  engine: Engine,
+  table: unknown,
+  inputs: readonly unknown[],
+  on: readonly string[] | undefined,
+): StoredRow[] {
+  const data = engine.data(table);
+  const { def } = data;
+  const target = on && conflictTarget(def, on);
+  const columns = target?.columns ?? def.key;
+  const inserts = new Inserts(engine, data);
+  return inputs.map((input) => {
+    const found = isPlainObject(input) ? existing(data, target, columns, input) : undefined;
+    if (found && isPlainObject(input)) {
+      const patch: DraftRow = {};
+      for (const column of givenColumns(def, input)) {
+        if (!def.key.includes(column)) {
+          Object.defineProperty(patch, column.name, {
+            value: input[column.name],
+            enumerable: true,
+          });
+        }
+      }
+      const unknown = Object.keys(input).find((name) => !def.byName.has(name));
+      if (unknown !== undefined) def.column(unknown, "write");
+      return replaceRow(engine, data, found, readPatch(def, patch));
+    }
+    const row = newRow(def, input, engine.fresh);
+    const key = keyIn(def.key, row);
+    const other = data.conflict(key, row);
+    if (other) throw taken(def, other.index);
+    inserts.add(key, row);
+    return row;
+  });
+}
+
+/** The row that has the input's values in some key or unique columns; none when one is left out. */
+function existing(
+  data: TableData,
+  index: IndexDef | undefined,
+  columns: readonly ColumnDef[],
+  input: StoredRow,
+): StoredRow | undefined {
+  const probe: DraftRow = {};
+  for (const column of columns) {
+    const value = Object.hasOwn(input, column.name) ? input[column.name] : undefined;
+    if (value === undefined || value === null) return undefined;
+    Object.defineProperty(probe, column.name, { value: column.accept(value, column) });
+  }
+  const key = keyIn(columns, probe);
+  return index ? data.getUnique(index, key) : data.get(key);
+}
+
+/** Puts a whole row in, with defaults for what is left out. */
+export function replaceWhole(engine: Engine, table: unknown, input: unknown): StoredRow {
+  const data = engine.data(table);
+  const { def } = data;
+  const row = newRow(def, input, engine.fresh);
+  const key = keyIn(def.key, row);
+  const before = data.get(key);
+  const other = data.collision(row, before);
+  if (other) throw taken(def, other.index);
+  const columns = def.columns.filter((column) => !before || !def.key.includes(column)).map((
+    { name },
+  ) => name);
+  engine.apply({
+    data,
+    kind: before ? "update" : "insert",
+    columns,
+    before: before ? [before] : NONE,
+    after: [row],
+  });
+  return row;
+}
