@@ -22,7 +22,10 @@ export * from "./store/mod.ts";
 export type {
   Change,
   Commit,
+  DeltaOp,
   InsertOptions,
+  LiveQuery,
+  Lives,
   Plan,
   PlanStep,
   ReadonlySignal,

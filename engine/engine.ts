@@ -62,6 +62,8 @@ export class Engine {
   #closed = false;
   /** Told of each commit; costs nothing while absent. */
   recorder: Recorder | undefined;
+  /** Brings live queries up to a commit, which is there when somebody listens. */
+  watch: ((entries: readonly Entry[], commit: Commit | undefined) => void) | undefined;
   /** Called when a commit is complete and its listeners are about to hear of it; may write. */
   settled: (() => void) | undefined;
   seq = 0;
@@ -194,6 +196,7 @@ export class Engine {
     const listening = this.#listeners.size > 0;
     const id = options.id ?? (listening ? this.fresh() : undefined);
     if (id !== undefined) this.remember(id);
+    let commit: Commit | undefined;
     if (listening && id !== undefined) {
       const head: CommitHead = {
         schema: this.schema,
@@ -204,8 +207,10 @@ export class Engine {
         origin: options.origin,
         source: options.source ?? "local",
       };
-      this.#waiting.push(new CommitValue(head, log));
+      commit = new CommitValue(head, log);
+      this.#waiting.push(commit);
     }
+    this.watch?.(log, commit);
     this.settled?.();
     if (this.#waiting.length > 0) this.#notify();
   }

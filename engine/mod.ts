@@ -21,3 +21,6 @@ export { claimRows, deleteRow, deleteWhere, updateRow, updateWhere } from "./wri
 export { type ReadonlySignal, signal } from "./signal.ts";
 export type { InsertOptions, Reads, UpdateOptions, Verbs, WriteOptions } from "./verbs.ts";
 export { freezeRows } from "./table_data.ts";
+export { liveCount, liveRow, liveRows, liveValue } from "./live/handle.ts";
+export type { DeltaOp, LiveQuery, Lives } from "./live/types.ts";
+export { Watching } from "./live/watching.ts";

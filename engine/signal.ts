@@ -1,6 +1,8 @@
-import { signal } from "@preact/signals-core";
+import { batch, computed, effect, type Signal, signal, untracked } from "@preact/signals-core";
 
-export { signal };
+export { batch, computed, effect, signal, untracked };
+/** A signal that its owner sets. */
+export type Writable<T> = Signal<T>;
 
 /** The signal interface of @preact/signals-core. */
 export interface ReadonlySignal<T> {

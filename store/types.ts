@@ -1,5 +1,5 @@
 import type { At, Path, Query } from "../query/mod.ts";
-import type { Commit, Plan, ReadonlySignal, Verbs, WriteOptions } from "../engine/mod.ts";
+import type { Lives, Plan, ReadonlySignal, Verbs, WriteOptions } from "../engine/mod.ts";
 
 /** What a function of a synchronous transaction may return: anything but a promise. */
 export type Sync<T> = T extends PromiseLike<unknown>
@@ -15,11 +15,9 @@ export interface StoreTransaction extends Verbs {
 }
 
 /** Tables and values in memory, with synchronous verbs. */
-export interface Store extends Verbs, Disposable {
+export interface Store extends Verbs, Lives, Disposable {
   /** Runs `fn` as one commit; when it throws, nothing was written. */
   transaction<T>(fn: (tx: StoreTransaction) => Sync<T>, options?: WriteOptions): T;
-  /** Calls the listener after each commit, with its changes; gives what ends that. */
-  changes(listener: (commit: Commit) => void): () => void;
   /** Ends an undo step; without any, each transaction is one. */
   checkpoint(label?: string): void;
   /** Takes the last step back; false when there is none. Commits with an origin are not mine. */
