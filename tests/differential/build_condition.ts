@@ -140,17 +140,24 @@ function buildLeaf(
   env: Env,
 ): [path: string, test: Built<LeafJson>] | undefined {
   const rows = joinedNames(fields);
-  if (rows.length > 0 && spec.path % 8 === 7) return missingRow(rows[spec.op % rows.length]!, spec);
+  if (rows.length > 0 && spec.path % 8 === 7) {
+    return missingRow(rows[spec.values.length % rows.length]!, spec);
+  }
   const places = placesOf(fields).filter(({ path }) => !env.rough.has(path));
   const place = places[spec.path % places.length];
   if (place === undefined) return undefined;
-  const ops = place.type === "text" || place.type === "json"
-    ? [...RANGES, ...LISTS, ...MATCHES]
-    : [...RANGES, ...LISTS];
-  const op = ops[spec.op % ops.length]!;
+  const op = typeof spec.op === "string" ? spec.op : operatorOf(place, spec.op);
   if (RANGES.includes(op)) return [place.path, comparison(op, spec, place, places, env)];
   if (LISTS.includes(op)) return [place.path, listed(op, spec, place, env)];
   return [place.path, matching(op, spec, place, env)];
+}
+
+function operatorOf({ type, holds }: Place, pick: number): string {
+  if (type !== "text" && type !== "json") return [...RANGES, ...LISTS][pick % 9]!;
+  // Text has more to go wrong than equality, and arrays have nothing else.
+  const favoured = holds === "array" ? ["contains"] : MATCHES;
+  const ops = pick % 2 === 0 ? favoured : [...RANGES, ...LISTS, ...MATCHES];
+  return ops[(pick >> 1) % ops.length]!;
 }
 
 /** `{ alias: null }`, or its opposite. */
@@ -195,10 +202,10 @@ function listed(op: string, spec: LeafSpec, place: Place, env: Env): Built<LeafJ
 function matching(op: string, spec: LeafSpec, place: Place, env: Env): Built<LeafJson> {
   const pick = spec.values[0] ?? 0;
   const pattern = op.endsWith("like")
-    ? PATTERNS[pick % PATTERNS.length]
-    : op === "contains"
+    ? patternOf(pick, spec, env)
+    : op === "contains" && place.type === "json"
     ? literalOf(place, pick, env) ?? "a"
-    : pooled("text", pick, env.shift);
+    : turned(textOf(pick, env), spec);
   // Only a param can bring null here.
   const isParam = spec.source === 6 || spec.source === 7;
   const operand = operandOf(isParam && pick === 30 ? null : pattern, spec, env);
@@ -211,6 +218,26 @@ function matching(op: string, spec: LeafSpec, place: Place, env: Env): Built<Lea
     value: operators[op]!(operand.value, ...options),
     json: [op, place.path, operand.json, ...options],
   };
+}
+
+/** A pattern of the list, or one made of a text that columns have. */
+function patternOf(pick: number, spec: LeafSpec, env: Env): string {
+  if (pick % 2 === 0) return PATTERNS[pick % PATTERNS.length]!;
+  const text = textOf(pick >> 1, env);
+  const [first = "", ...rest] = turned(text, spec);
+  const patterns = [`${text}%`, `%${text}`, `_${rest.join("")}`, `\\${first}${rest.join("")}`];
+  return patterns[(spec.values[1] ?? pick) % patterns.length]!;
+}
+
+function textOf(pick: number, { shift }: Env): string {
+  // The pool of a text column holds text.
+  return pooled("text", pick, shift) as string;
+}
+
+/** The text in the other case where case doesn't matter. */
+function turned(text: string, { ignoreCase, shorthand }: LeafSpec): string {
+  if (!ignoreCase) return text;
+  return shorthand ? text.toUpperCase() : text.toLowerCase();
 }
 
 /** A value that `place` may have. */

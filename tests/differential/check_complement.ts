@@ -34,8 +34,8 @@ export async function checkComplement(
     if (condition.kind !== "leaf") continue;
     const leaf = { ...condition.leaf, shorthand: false };
     const [equal, unequal] = [
-      await count({ kind: "leaf", leaf: { ...leaf, op: 0 } }, false),
-      await count({ kind: "leaf", leaf: { ...leaf, op: 1 } }, false),
+      await count({ kind: "leaf", leaf: { ...leaf, op: "eq" } }, false),
+      await count({ kind: "leaf", leaf: { ...leaf, op: "ne" } }, false),
     ];
     if (equal + unequal !== all) {
       throw new Disagreement(`${equal} rows are equal, ${unequal} are not, of ${all} rows`);

@@ -65,12 +65,13 @@ async function checkRows(
 }
 
 /**
- * Whether a query includes children that are grouped or distinct. Where some of them belong
- * to no parent, it depends on an index whether they are read, and so whether they are an
- * error; the rules leave that open.
+ * Whether the rules leave open that an error shows: where no row is asked for, and among
+ * grouped or distinct children that belong to no parent, which are read or not as an index
+ * allows.
  */
-function isUpToThePlan({ steps }: QueryJson): boolean {
-  return steps.some((step) => {
+function isUpToThePlan({ steps, limit = 1, with: values = [] }: QueryJson): boolean {
+  const rows = typeof limit === "number" ? limit : new Map(values).get(limit.$[1]);
+  return rows === 0 || steps.some((step) => {
     if (!("include" in step)) return false;
     const { query } = step.include;
     return query.distinct === true || query.steps.some((inner) => "groupBy" in inner);

@@ -41,6 +41,7 @@ const TEXTS = [
   "ab",
   "aB",
   "á",
+  "Á",
   "%",
   "_",
   "a%",
@@ -118,6 +119,7 @@ export function pooledKey(type: ColumnType, index: number, shift: number): unkno
 /** A scalar to compare with what a path into a document finds. */
 export function pooledJson(holds: Holds, index: number): unknown {
   if (holds === "number" && index % 5 > 0) return [0, 1, 2.5, -3, 0.1, 1e16][index % 6];
+  if (holds === "array" && index % 5 > 0) return [1, true, "1", "a", null, "á"][index % 6];
   if (holds === "text" && index % 5 > 0) return ["a", "A", "b", "ab", "%", ""][index % 6];
   return JSON_SCALARS[index % JSON_SCALARS.length];
 }
@@ -162,8 +164,8 @@ const MIXED: readonly unknown[] = [
 const ARRAYS: readonly unknown[] = [
   ["a"],
   [],
-  ["a", "A", 1],
-  [null, true],
+  ["Á", "A", 1],
+  [null, true, "1"],
   [["a"], { s: "a" }],
   "a",
   [1, 1],

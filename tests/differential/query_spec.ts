@@ -71,7 +71,8 @@ export type ConditionSpec =
 
 export interface LeafSpec {
   readonly path: number;
-  readonly op: number;
+  /** The operator, read round those for the path's type, or its name. */
+  readonly op: number | "eq" | "ne";
   readonly values: readonly number[];
   /** 0 to 5 a literal, 6 and 7 a param, 8 and 9 another column. */
   readonly source: number;
@@ -156,13 +157,13 @@ function stepSpec(children: fc.Arbitrary<QuerySpec | null> | null): fc.Arbitrary
   return fc.oneof(
     { weight: 5, arbitrary: whereSpec },
     { weight: 3, arbitrary: link(["join", "leftJoin"], fc.constant(null)) },
-    { weight: 1, arbitrary: groupSpec },
+    { weight: 2, arbitrary: groupSpec },
     ...children === null ? [] : [{ weight: 1, arbitrary: link(["include"], children) }],
   ) as fc.Arbitrary<StepSpec>;
 }
 
 const numberSpec = (max: number) =>
-  fc.option(fc.record({ value: fc.nat({ max }), param: fc.boolean() }), { freq: 1 });
+  fc.option(fc.record({ value: fc.nat({ max }), param: fc.boolean() }), { freq: 2 });
 
 function querySpecOf(children: fc.Arbitrary<QuerySpec | null> | null): fc.Arbitrary<QuerySpec> {
   return fc.record({

@@ -1,5 +1,5 @@
 // What must compile and, under @ts-expect-error, what must not. Only checked, never run: the
-// gate's types step reads it. The database and live queries join when their types land.
+// gate's types step reads it. The database joins when its types land.
 import * as s from "../../mod.ts";
 const {
   table,
@@ -132,6 +132,10 @@ store.transaction((tx) => {
 });
 store.transaction((tx) => tx.insert(todos, ins).id);
 for (const r of store.iterate(urgent)) r.title;
+
+const lq = store.live(urgent);
+lq.value[0]?.title;
+lq.deltas((ops) => ops.length);
 
 // @ts-expect-error unknown column
 query(todos).where({ nope: 1 });
