@@ -11,6 +11,12 @@ export type Bound = (row: StoredRow) => number;
 /** Gets a row; false ends the walk. */
 export type Visit = (row: StoredRow) => boolean;
 
+interface Block {
+  readonly slots: number[];
+  /** A number for each slot that orders as the rows do, but for ties; see `sortKey`. */
+  readonly keys: number[];
+}
+
 /**
  * A sorted list of slots in blocks:
  *
@@ -19,18 +25,32 @@ export type Visit = (row: StoredRow) => boolean;
  * Positions are numbers that order as the rows do: block x 256 + place.
  */
 export class OrderedIndex {
-  readonly #blocks: number[][] = [];
+  readonly #blocks: Block[] = [];
   readonly #rows: readonly StoredRow[];
   readonly #compare: CompareRows;
+  readonly #keyOf: (row: StoredRow) => number;
 
-  /** `sorted` are all slots in the order of `compare`, which is total. */
-  constructor({ rows }: Slots, compare: CompareRows, sorted: readonly number[]) {
+  /** `sorted` are all slots in the order of `compare`, which is total and keeps that of `keyOf`. */
+  constructor(
+    { rows }: Slots,
+    compare: CompareRows,
+    keyOf: (row: StoredRow) => number,
+    sorted: readonly number[],
+  ) {
     this.#rows = rows;
     this.#compare = compare;
+    this.#keyOf = keyOf;
     // Three quarters full, so that the first inserts split nothing.
     const fill = BLOCK * 3 / 4;
-    for (let i = 0; i < sorted.length; i += fill) this.#blocks.push(sorted.slice(i, i + fill));
-    if (sorted.length === 0) this.#blocks.push([]);
+    for (let i = 0; i < Math.max(sorted.length, 1); i += fill) {
+      const slots = sorted.slice(i, i + fill);
+      this.#blocks.push({ slots, keys: slots.map((slot) => this.#key(slot)) });
+    }
+  }
+
+  #key(slot: number): number {
+    const row = this.#rows[slot];
+    return row ? this.#keyOf(row) : 0;
   }
 
   /** The position after the last. */
@@ -40,29 +60,31 @@ export class OrderedIndex {
 
   /** The first position whose row is on or after the bound; with `past` after it. */
   seek(bound: Bound, past: boolean): number {
-    return past ? this.#bisect((row) => bound(row) <= 0) : this.#bisect((row) => bound(row) < 0);
+    const all = this.#rows;
+    return this.#bisect(({ slots }, i) => {
+      const row = all[slots[i] ?? -1];
+      const order = row ? bound(row) : 0;
+      return past ? order <= 0 : order < 0;
+    });
   }
 
   /** The first position whose row is not `before`. */
-  #bisect(before: (row: StoredRow) => boolean): number {
+  #bisect(before: (block: Block, i: number) => boolean): number {
     const blocks = this.#blocks;
-    const all = this.#rows;
     let low = 0;
     let high = blocks.length - 1;
     while (low < high) { // the first block whose last row is not before
       const middle = (low + high) >> 1;
-      const slots = blocks[middle];
-      const last = slots && all[slots[slots.length - 1] ?? -1];
-      if (last && before(last)) low = middle + 1;
+      const block = blocks[middle];
+      if (block && before(block, block.slots.length - 1)) low = middle + 1;
       else high = middle;
     }
-    const slots = blocks[low] ?? [];
+    const block = blocks[low];
     let first = 0;
-    let stop = slots.length;
-    while (first < stop) {
+    let stop = block ? block.slots.length : 0;
+    while (block && first < stop) {
       const middle = (first + stop) >> 1;
-      const row = all[slots[middle] ?? -1];
-      if (row && before(row)) first = middle + 1;
+      if (before(block, middle)) first = middle + 1;
       else stop = middle;
     }
     return low * BLOCK + first;
@@ -75,7 +97,7 @@ export class OrderedIndex {
     const lastBlock = Math.min(Math.floor(to / BLOCK), this.#blocks.length - 1);
     for (let step = 0; step <= lastBlock - firstBlock; step++) {
       const number = desc ? lastBlock - step : firstBlock + step;
-      const slots = this.#blocks[number] ?? [];
+      const slots = this.#blocks[number]?.slots ?? [];
       const start = number === firstBlock ? from - number * BLOCK : 0;
       const stop = Math.min(slots.length, to - number * BLOCK);
       for (let i = start; i < stop; i++) {
@@ -86,27 +108,40 @@ export class OrderedIndex {
     return true;
   }
 
-  /** The block and the place in it where a row is, or belongs. */
-  #find(
-    row: StoredRow,
-  ): { readonly number: number; readonly slots: number[]; readonly at: number } {
+  /** The position where a row is, or belongs. */
+  #find(row: StoredRow, key: number): number {
+    const all = this.#rows;
     const compare = this.#compare;
-    const position = this.#bisect((other) => compare(other, row) < 0);
-    const number = Math.min(Math.floor(position / BLOCK), this.#blocks.length - 1);
-    return { number, slots: this.#blocks[number] ?? [], at: position - number * BLOCK };
+    return this.#bisect(({ slots, keys }, i) => {
+      const other = keys[i] ?? 0;
+      if (other !== key) return other < key;
+      const there = all[slots[i] ?? -1];
+      return there !== undefined && compare(there, row) < 0;
+    });
   }
 
   /** Adds the slot of a row. */
   insert(slot: number, row: StoredRow): void {
-    const { number, slots, at } = this.#find(row);
-    slots.splice(at, 0, slot);
-    if (slots.length >= BLOCK) this.#blocks.splice(number + 1, 0, slots.splice(BLOCK / 2));
+    const key = this.#keyOf(row);
+    const position = this.#find(row, key);
+    const number = Math.min(Math.floor(position / BLOCK), this.#blocks.length - 1);
+    const block = this.#blocks[number];
+    if (!block) return;
+    block.slots.splice(position - number * BLOCK, 0, slot);
+    block.keys.splice(position - number * BLOCK, 0, key);
+    if (block.slots.length < BLOCK) return;
+    const half = { slots: block.slots.splice(BLOCK / 2), keys: block.keys.splice(BLOCK / 2) };
+    this.#blocks.splice(number + 1, 0, half);
   }
 
   /** Takes out the slot of a row that is still in it. */
   remove(row: StoredRow): void {
-    const { number, slots, at } = this.#find(row);
-    slots.splice(at, 1);
-    if (slots.length === 0 && this.#blocks.length > 1) this.#blocks.splice(number, 1);
+    const position = this.#find(row, this.#keyOf(row));
+    const number = Math.floor(position / BLOCK);
+    const block = this.#blocks[number];
+    if (!block) return;
+    block.slots.splice(position - number * BLOCK, 1);
+    block.keys.splice(position - number * BLOCK, 1);
+    if (block.slots.length === 0 && this.#blocks.length > 1) this.#blocks.splice(number, 1);
   }
 }

@@ -3,6 +3,7 @@ import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { type CompareRows, OrderedIndex, type Visit } from "./ordered_index.ts";
 import { Slots } from "./slots.ts";
+import { sortKey } from "./sort_key.ts";
 
 /** The keys of the rows in a unique index; null never collides, so it is left out. */
 interface UniqueMap {
@@ -194,7 +195,9 @@ export class TableData {
     // Rows in key order and a stable sort: the columns alone decide.
     const by = this.#inOrder ? columns : all;
     const sorted = sortKeys(this.#rows, by).map((key) => slots.of(key));
-    return { columns: all, rows: new OrderedIndex(slots, compareBy(all), sorted) };
+    const [first] = all;
+    const keyOf = first ? (row: StoredRow) => sortKey(first.type, row[first.name]) : () => 0;
+    return { columns: all, rows: new OrderedIndex(slots, compareBy(all), keyOf, sorted) };
   }
 }
 
@@ -203,13 +206,15 @@ function uniqueKey(index: IndexDef, row: StoredRow): MapKey | undefined {
   return keyIn(index.columns, row);
 }
 
-/** The keys of rows, sorted by columns; the first one's values are read once. */
-function sortKeys(rows: ReadonlyMap<MapKey, StoredRow>, columns: readonly ColumnDef[]): MapKey[] {
-  const [first, ...rest] = columns;
+/** The keys of rows, sorted by columns; a number for the first one's value decides most. */
+function sortKeys(
+  rows: ReadonlyMap<MapKey, StoredRow>,
+  columns: readonly ColumnDef[],
+): MapKey[] {
+  const [first] = columns;
   if (!first) return [...rows.keys()];
-  const { name, compare } = first;
-  const later = rest.length > 0 ? compareBy(rest) : undefined;
-  return Array.from(rows, ([key, row]) => ({ key, row, value: row[name] }))
-    .sort((a, b) => compare(a.value, b.value) || (later?.(a.row, b.row) ?? 0))
+  const compare = compareBy(columns);
+  return Array.from(rows, ([key, row]) => ({ key, row, by: sortKey(first.type, row[first.name]) }))
+    .sort((a, b) => a.by < b.by ? -1 : a.by > b.by ? 1 : compare(a.row, b.row))
     .map(({ key }) => key);
 }

@@ -1,5 +1,5 @@
-/** Moves surrogates above U+E000-U+FFFF, so that units order as code points do. */
-function rank(unit: number): number {
+/** A UTF-16 unit as code points order: surrogates above U+E000-U+FFFF. */
+export function unitRank(unit: number): number {
   return unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
@@ -13,7 +13,7 @@ export function compareText(a: string, b: string): number {
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(i);
-    if (x !== y) return x >= 0xd800 && y >= 0xd800 ? rank(x) - rank(y) : x - y;
+    if (x !== y) return x >= 0xd800 && y >= 0xd800 ? unitRank(x) - unitRank(y) : x - y;
   }
   return a.length - b.length;
 }

@@ -153,7 +153,10 @@ function buildLeaf(
 }
 
 function operatorOf({ type, holds }: Place, pick: number): string {
-  if (type !== "text" && type !== "json") return [...RANGES, ...LISTS][pick % 9]!;
+  // An equality is what an index serves best, and then other paths are taken.
+  if (type !== "text" && type !== "json") {
+    return ["eq", "eq", "eq", ...RANGES, ...LISTS][pick % 12]!;
+  }
   // Text has more to go wrong than equality, and arrays have nothing else.
   const favoured = holds === "array" ? ["contains"] : MATCHES;
   const ops = pick % 2 === 0 ? favoured : [...RANGES, ...LISTS, ...MATCHES];
