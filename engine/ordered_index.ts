@@ -26,31 +26,44 @@ interface Block {
  */
 export class OrderedIndex {
   readonly #blocks: Block[] = [];
-  readonly #rows: readonly StoredRow[];
+  readonly #rows: readonly (StoredRow | undefined)[];
   readonly #compare: CompareRows;
   readonly #keyOf: (row: StoredRow) => number;
 
-  /** `sorted` are all slots in the order of `compare`, which is total and keeps that of `keyOf`. */
+  /**
+   * An index over all rows in `slots`. `compare` is total and keeps the order of `keyOf`;
+   * `sortBy` is what it needs to decide where rows come in the order of their slots.
+   */
   constructor(
     { rows }: Slots,
     compare: CompareRows,
     keyOf: (row: StoredRow) => number,
-    sorted: readonly number[],
+    sortBy: CompareRows,
   ) {
     this.#rows = rows;
     this.#compare = compare;
     this.#keyOf = keyOf;
+    const keys = new Float64Array(rows.length);
+    const sorted: number[] = [];
+    rows.forEach((row, slot) => {
+      if (!row) return;
+      keys[slot] = keyOf(row);
+      sorted.push(slot);
+    });
+    sorted.sort((a, b) => {
+      const x = keys[a] ?? 0;
+      const y = keys[b] ?? 0;
+      if (x !== y) return x < y ? -1 : 1;
+      const one = rows[a];
+      const other = rows[b];
+      return one && other ? sortBy(one, other) : 0;
+    });
     // Three quarters full, so that the first inserts split nothing.
     const fill = BLOCK * 3 / 4;
     for (let i = 0; i < Math.max(sorted.length, 1); i += fill) {
       const slots = sorted.slice(i, i + fill);
-      this.#blocks.push({ slots, keys: slots.map((slot) => this.#key(slot)) });
+      this.#blocks.push({ slots, keys: slots.map((slot) => keys[slot] ?? 0) });
     }
-  }
-
-  #key(slot: number): number {
-    const row = this.#rows[slot];
-    return row ? this.#keyOf(row) : 0;
   }
 
   /** The position after the last. */

@@ -7,9 +7,11 @@ import type { StoredRow } from "../schema/types.ts";
  * an index alone puts the new row in the old one's slot, and the index never hears of it.
  */
 export class Slots {
-  readonly rows: StoredRow[] = [];
+  readonly rows: (StoredRow | undefined)[] = [];
   readonly #bySlot = new Map<MapKey, number>();
   readonly #free: number[] = [];
+  /** Whether slots go up in the order in which their rows came. */
+  asTheyCame = true;
 
   constructor(def: TableDef, rows: Iterable<StoredRow>) {
     for (const row of rows) this.add(keyIn(def.key, row), row);
@@ -19,13 +21,17 @@ export class Slots {
     return this.#bySlot.get(key) ?? 0;
   }
   add(key: MapKey, row: StoredRow): number {
-    const slot = this.#free.pop() ?? this.rows.length;
+    const free = this.#free.pop();
+    if (free !== undefined) this.asTheyCame = false;
+    const slot = free ?? this.rows.length;
     this.rows[slot] = row;
     this.#bySlot.set(key, slot);
     return slot;
   }
   remove(key: MapKey): void {
-    this.#free.push(this.of(key));
+    const slot = this.of(key);
+    this.rows[slot] = undefined;
+    this.#free.push(slot);
     this.#bySlot.delete(key);
   }
 }

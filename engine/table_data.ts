@@ -192,29 +192,15 @@ export class TableData {
   #build(columns: readonly ColumnDef[]): Built {
     const slots = this.#slots ??= new Slots(this.def, this.#rows.values());
     const all = this.def.withKey(columns);
-    // Rows in key order and a stable sort: the columns alone decide.
-    const by = this.#inOrder ? columns : all;
-    const sorted = sortKeys(this.#rows, by).map((key) => slots.of(key));
     const [first] = all;
     const keyOf = first ? (row: StoredRow) => sortKey(first.type, row[first.name]) : () => 0;
-    return { columns: all, rows: new OrderedIndex(slots, compareBy(all), keyOf, sorted) };
+    // Where slots are in key order the columns alone decide, as the sort is stable.
+    const sortBy = compareBy(this.#inOrder && slots.asTheyCame ? columns : all);
+    return { columns: all, rows: new OrderedIndex(slots, compareBy(all), keyOf, sortBy) };
   }
 }
 
 function uniqueKey(index: IndexDef, row: StoredRow): MapKey | undefined {
   for (const { name } of index.columns) if (row[name] === null) return undefined;
   return keyIn(index.columns, row);
-}
-
-/** The keys of rows, sorted by columns; a number for the first one's value decides most. */
-function sortKeys(
-  rows: ReadonlyMap<MapKey, StoredRow>,
-  columns: readonly ColumnDef[],
-): MapKey[] {
-  const [first] = columns;
-  if (!first) return [...rows.keys()];
-  const compare = compareBy(columns);
-  return Array.from(rows, ([key, row]) => ({ key, row, by: sortKey(first.type, row[first.name]) }))
-    .sort((a, b) => a.by < b.by ? -1 : a.by > b.by ? 1 : compare(a.row, b.row))
-    .map(({ key }) => key);
 }

@@ -18,6 +18,8 @@ export interface Env {
   readonly exact: boolean;
   /** Where in the pools of values the case begins. */
   readonly shift: number;
+  /** Whether tables are small enough to be joined. */
+  readonly small: boolean;
 }
 
 /** A part of a query twice: for the public builder, and in the JSON form. */
@@ -75,7 +77,7 @@ function buildExists(
 ): Built<ConditionJson> {
   const { table, model } = env.tables[spec.table % env.tables.length]!;
   const on = buildOn(spec.on, fieldsOf(model), fields, env);
-  if (on.length === 0) return { value: operators.or!(), json: { or: [] } };
+  if (on.length === 0 || !env.small) return { value: operators.or!(), json: { or: [] } };
   const where = spec.where && buildCondition(spec.where, fieldsOf(model), env);
   return {
     value: operators.exists!(table, Object.fromEntries(on), ...where ? [where.value] : []),

@@ -21,10 +21,10 @@ export interface BuiltPair {
 
 export function buildQuery(
   spec: QuerySpec,
-  { tables, shift }: Dataset,
+  { tables, shift, small }: Dataset,
   exact: boolean,
 ): BuiltPair {
-  const env: Env = { tables, params: new Map(), rough: new Set(), exact, shift };
+  const env: Env = { tables, params: new Map(), rough: new Set(), exact, shift, small };
   const { made, pageable } = buildRows(spec, env);
   const base = withParams(made, env);
   const windowed = withParams(withWindow(made, spec, env), env);

@@ -48,6 +48,7 @@ export function buildSteps(spec: QuerySpec, env: Env, build: BuildChildren): Dra
   return draft;
 }
 
+/** A step that links rows to those of a table is left out where tables are large. */
 function withStep(draft: Draft, step: StepSpec, env: Env, build: BuildChildren): Draft {
   switch (step.kind) {
     case "where": {
@@ -61,9 +62,9 @@ function withStep(draft: Draft, step: StepSpec, env: Env, build: BuildChildren):
     case "groupBy":
       return withGroups(draft, step, env);
     case "include":
-      return withChildren(draft, step, env, build);
+      return env.small ? withChildren(draft, step, env, build) : draft;
     default:
-      return draft.joins < MOST_JOINS ? withJoin(draft, step, env) : draft;
+      return env.small && draft.joins < MOST_JOINS ? withJoin(draft, step, env) : draft;
   }
 }
 

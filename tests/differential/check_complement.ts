@@ -16,8 +16,7 @@ export async function checkComplement(
 ): Promise<void> {
   const built = dataset.tables[spec.table % dataset.tables.length]!;
   const count = async (condition: ConditionSpec, negated: boolean): Promise<number> => {
-    const { tables, shift } = dataset;
-    const env: Env = { tables, params: new Map(), rough: new Set(), exact: true, shift };
+    const env: Env = { ...dataset, params: new Map(), rough: new Set(), exact: true };
     const { value } = buildCondition(condition, fieldsOf(built.model), env);
     const rows = query(built.table).where(negated ? operators.not!(value) : value);
     const filled = env.params.size === 0 ? rows : rows.with(Object.fromEntries(env.params));

@@ -1,6 +1,7 @@
 import type { Row } from "../reference/model.ts";
 import type { DifferentialSource, LooseSchema } from "./api.ts";
 import { encoded } from "./encode.ts";
+import { plainKey } from "./pools.ts";
 import type { CaseSpec, ChangeSpec } from "./generate.ts";
 import { buildTables, type BuiltTable, cellValue, rowOf } from "./schema_spec.ts";
 
@@ -10,9 +11,11 @@ export interface Dataset {
   readonly schema: LooseSchema;
   readonly data: Map<string, Row[]>;
   readonly shift: number;
+  /** Whether tables are small enough to be joined. */
+  readonly small: boolean;
 }
 
-export function createDataset({ tables: specs, shift }: CaseSpec): Dataset {
+export function createDataset({ tables: specs, shift, more }: CaseSpec): Dataset {
   const tables = buildTables(specs, shift);
   const data = new Map<string, Row[]>();
   tables.forEach((built, i) => {
@@ -21,9 +24,24 @@ export function createDataset({ tables: specs, shift }: CaseSpec): Dataset {
       const row = rowOf(built, cells);
       if (!collides(built, rows, row)) rows.push(row);
     }
+    if (i === 0) { for (let n = 0; n < more; n++) addPlain(built, rows, n); }
     data.set(built.model.name, rows);
   });
-  return { tables, schema: { tables: tables.map(({ table }) => table) }, data, shift };
+  return {
+    tables,
+    schema: { tables: tables.map(({ table }) => table) },
+    data,
+    shift,
+    small: more === 0,
+  };
+}
+
+/** Adds row number `n`, with a key of its own and other values that come again and again. */
+function addPlain(built: BuiltTable, rows: Row[], n: number): void {
+  const row = rowOf(built, built.columns.map((_, i) => (n + 1) * (7 + 4 * i) % 1_009));
+  const last = built.columns.findLast(({ key }) => key)!;
+  row[last.name] = plainKey(last.type, 300 + (n * 389) % 1_000);
+  if (built.uniques.length === 1 || !collides(built, rows, row)) rows.push(row);
 }
 
 /** Whether `row` has a key or unique values that another row has. Null never collides. */

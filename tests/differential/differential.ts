@@ -10,7 +10,7 @@ import { buildQuery, type BuiltPair } from "./build_query.ts";
 import { checkComplement } from "./check_complement.ts";
 import { checkQuery, Disagreement } from "./check_query.ts";
 import { change, createDataset, type Dataset, fill } from "./dataset.ts";
-import { type CaseSpec, caseSpec } from "./generate.ts";
+import { type CaseSpec, caseSpec, largeCaseSpec } from "./generate.ts";
 import type { QuerySpec } from "./query_spec.ts";
 import { show, showTable } from "./show.ts";
 
@@ -44,27 +44,43 @@ export function testDifferential(
     const given = Deno.env.get("STRATA_SEED");
     const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
     console.log(`${name}: seed ${first} (STRATA_SEED=${first} runs it again)`);
-    let asked = 0;
-    for (let seed = first; asked < wanted; seed++) {
-      const property = fc.asyncProperty(caseSpec, async (spec) => {
-        await runCase(spec, open, exactSums);
-        asked += spec.queries.length;
-      });
-      const result = await fc.check(property, {
-        seed,
-        numRuns: CASES_A_ROUND,
-        interruptAfterTimeLimit: SHRINK_MS,
-      });
-      if (!result.failed) continue;
-      const { errorInstance: error, numShrinks } = result;
-      const { message, cause } = error instanceof Error ? error : new Error(`${error}`);
-      throw new Error(
-        `${name} differs from the reference (STRATA_SEED=${seed}, ${numShrinks} shrinks)\n${message}`,
-        { cause },
-      );
-    }
-    console.log(`${name}: ${asked} queries, each before and after changes`);
+    const run = (spec: CaseSpec) => runCase(spec, open, exactSums);
+    const asked = await askUntil(wanted, first, caseSpec, name, run);
+    const large = await askUntil(wanted / 20, first, largeCaseSpec, name, run);
+    console.log(
+      `${name}: ${asked} queries, ${large} of large tables, each before and after changes`,
+    );
   });
+}
+
+/** Runs cases until that many queries were asked, and gives how many there were. */
+async function askUntil(
+  wanted: number,
+  first: number,
+  cases: fc.Arbitrary<CaseSpec>,
+  name: string,
+  run: (spec: CaseSpec) => Promise<void>,
+): Promise<number> {
+  let asked = 0;
+  for (let seed = first; asked < wanted; seed++) {
+    const property = fc.asyncProperty(cases, async (spec) => {
+      await run(spec);
+      asked += spec.queries.length;
+    });
+    const result = await fc.check(property, {
+      seed,
+      numRuns: CASES_A_ROUND,
+      interruptAfterTimeLimit: SHRINK_MS,
+    });
+    if (!result.failed) continue;
+    const { errorInstance: error, numShrinks } = result;
+    const { message, cause } = error instanceof Error ? error : new Error(`${error}`);
+    throw new Error(
+      `${name} differs from the reference (STRATA_SEED=${seed}, ${numShrinks} shrinks)\n${message}`,
+      { cause },
+    );
+  }
+  return asked;
 }
 
 async function runCase(spec: CaseSpec, open: OpenSource, exact: boolean): Promise<void> {

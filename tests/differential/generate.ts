@@ -19,6 +19,8 @@ export interface CaseSpec {
   readonly tables: readonly TableSpec[];
   readonly queries: readonly QuerySpec[];
   readonly changes: readonly ChangeSpec[];
+  /** How many rows the first table gets besides its own, so that indexes outgrow a block. */
+  readonly more: number;
 }
 
 const changeSpec: fc.Arbitrary<ChangeSpec> = fc.record({
@@ -29,9 +31,17 @@ const changeSpec: fc.Arbitrary<ChangeSpec> = fc.record({
   mask: fc.nat({ max: 255 }),
 });
 
-export const caseSpec: fc.Arbitrary<CaseSpec> = fc.record({
-  shift: fc.nat({ max: 23 }),
-  tables: fc.array(tableSpec, { minLength: 2, maxLength: 4 }),
-  queries: fc.array(querySpec, { minLength: 1, maxLength: 30, size: "max" }),
-  changes: fc.array(changeSpec, { maxLength: 12 }),
-});
+export const caseSpec: fc.Arbitrary<CaseSpec> = caseOf(fc.constant(0), 30);
+
+/** Cases with one large table; their queries neither join nor include. */
+export const largeCaseSpec: fc.Arbitrary<CaseSpec> = caseOf(fc.integer({ min: 0, max: 900 }), 10);
+
+function caseOf(more: fc.Arbitrary<number>, queries: number): fc.Arbitrary<CaseSpec> {
+  return fc.record({
+    shift: fc.nat({ max: 23 }),
+    tables: fc.array(tableSpec, { minLength: 2, maxLength: 4 }),
+    queries: fc.array(querySpec, { minLength: 1, maxLength: queries, size: "max" }),
+    changes: fc.array(changeSpec, { maxLength: 12 }),
+    more,
+  });
+}

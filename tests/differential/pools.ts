@@ -108,12 +108,15 @@ export function pooled(type: ColumnType, index: number, shift: number): unknown 
 /** A key: one of the few values, or one of a row of plain ones so that tables get rows. */
 export function pooledKey(type: ColumnType, index: number, shift: number): unknown {
   const plain = (index % 24) - WINDOW;
-  if (plain < 0) return pooled(type, index % 24, shift);
-  const i = 20 + plain;
+  return plain < 0 ? pooled(type, index % 24, shift) : plainKey(type, 20 + plain);
+}
+
+/** A key that no other `i` has. */
+export function plainKey(type: ColumnType, i: number): unknown {
   if (type === "text") return `k${i}`;
   if (type === "bigint") return BigInt(i);
   if (type === "date") return new Date(i);
-  return type === "bytes" ? Uint8Array.of(i) : i;
+  return type === "bytes" ? Uint8Array.of(i & 255, ...i > 255 ? [i >> 8] : []) : i;
 }
 
 /** A scalar to compare with what a path into a document finds. */

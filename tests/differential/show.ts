@@ -29,7 +29,8 @@ export function showTable(table: BuiltTable, rows: readonly Row[]): string {
   const columns = table.columns.map(({ name, type, optional }) =>
     `${showKey(name)}: ${type}${optional ? "?" : ""}`
   );
-  const lines = rows.map((row) => `\n    ${show(row)}`);
+  const lines = rows.slice(0, 60).map((row) => `\n    ${show(row)}`);
+  if (rows.length > 60) lines.push(`\n    and ${rows.length - 60} more`);
   const key = show(table.model.primaryKey);
   const indexes = table.indexes.map((index) => ` ${show(index)}`);
   return `  table ${show(table.model.name)} { ${columns.join(", ")} } key ${key} indexes${
