@@ -28,6 +28,8 @@ export interface Access {
   /** Whether rows come in the order that was asked for, and in which direction. */
   readonly ordered: boolean;
   readonly desc: boolean;
+  /** Whether a position in that order is a position in the range, which can begin there. */
+  readonly seekable: boolean;
   /** What the access does not see to. */
   readonly residual: readonly Cond[];
 }
@@ -74,6 +76,7 @@ export function planAccess(
       keys: byKey.keys,
       ordered: single,
       desc: false,
+      seekable: false,
       residual: without(byKey.used),
     };
   }
@@ -110,11 +113,12 @@ export function planAccess(
         },
         ordered: direction !== undefined && !list,
         desc: direction === "desc",
+        seekable: !list && isSeekable(columns, equal.length, wanted ?? []),
         residual: without(used),
       };
     }
   }
-  return best ?? { kind: "scan", ordered: false, desc: false, residual: conds };
+  return best ?? { kind: "scan", ordered: false, desc: false, seekable: false, residual: conds };
 }
 
 /** The direction in which an index gives the order; undefined when it does not. */
@@ -131,6 +135,20 @@ function indexOrder(
   const given = columns.slice(equal).filter((column) => !bounds.get(column)?.equal);
   const fits = open.every((item, i) => item.column === given[i] && item.desc === desc);
   return fits ? (desc ? "desc" : "asc") : undefined;
+}
+
+/**
+ * Whether the order, but for columns that are equal throughout the range, is that of the index
+ * itself: only then do rows before and after a position lie to its two sides.
+ */
+function isSeekable(
+  columns: readonly ColumnDef[],
+  equal: number,
+  wanted: readonly { column: ColumnDef }[],
+): boolean {
+  const prefix = columns.slice(0, equal);
+  return wanted.filter(({ column }) => !prefix.includes(column))
+    .every(({ column }, i) => column === columns[equal + i]);
 }
 
 function keyAccess(def: TableDef, bounds: ReadonlyMap<ColumnDef, Bounds>): {

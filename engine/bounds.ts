@@ -24,7 +24,7 @@ export function afterPrefix(prefix: string): string | undefined {
   for (let code = codes.pop(); code !== undefined; code = codes.pop()) {
     if (code < 0x10ffff) {
       const next = code === 0xd7ff ? 0xe000 : code + 1;
-      return String.fromCodePoint(...codes, next);
+      return [...codes, next].map((unit) => String.fromCodePoint(unit)).join("");
     }
   }
   return undefined;

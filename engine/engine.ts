@@ -29,6 +29,8 @@ export interface CommitOptions {
   readonly source?: Commit["source"];
   /** The id of a record that is applied; a new one by default. */
   readonly id?: string;
+  /** Gets the writes of the commit instead of whoever records steps: for undo itself. */
+  readonly taken?: (entries: Entry[]) => void;
 }
 
 /** Hears of a finished commit before listeners do, for undo and eviction; the entries are its own. */
@@ -54,11 +56,16 @@ export class Engine {
   readonly #values = new Map<string, unknown>();
   readonly #references: References;
   readonly #listeners = new Set<(commit: Commit) => void>();
-  readonly #waiting: Commit[] = [];
+  /** Commits that are still to be told, each with who was listening. */
+  readonly #waiting: {
+    readonly commit: Commit;
+    readonly to: readonly ((commit: Commit) => void)[];
+  }[] = [];
   #notifying = false;
   /** The writes of the open transaction; undefined before the first. */
   #log: Entry[] | undefined;
   #depth = 0;
+  #making = false;
   #closed = false;
   /** Told of each commit; costs nothing while absent. */
   recorder: Recorder | undefined;
@@ -69,6 +76,8 @@ export class Engine {
   seq = 0;
   /** Ids of commits that are known, so that a record comes in once; the oldest are forgotten. */
   readonly #known = new Set<string>();
+  readonly #ring: string[] = [];
+  #next = 0;
 
   constructor(schema: Schema, options: EngineOptions = {}) {
     this.schema = openSchema(schema);
@@ -76,9 +85,10 @@ export class Engine {
     this.fresh = uuidSource(this.now, options.random);
     this.#tables = new Map(this.schema.tables.map((def) => [def, new TableData(def)]));
     this.#references = new References(this.schema.references, (def) => this.data(def));
-    for (const [name, { spec }] of this.schema.values) {
+    for (const [name, column] of this.schema.values) {
+      const { spec } = column;
       const preset: unknown = typeof spec.default === "function" ? spec.default() : spec.default;
-      this.#values.set(name, preset ?? null);
+      this.#values.set(name, preset === undefined ? null : acceptValue(column, preset));
     }
   }
 
@@ -101,6 +111,11 @@ export class Engine {
     }
   }
   close(): void {
+    if (this.inTransaction) {
+      throw new TypeError(
+        "Cannot dispose a store inside a transaction as it is to end first: it is open",
+      );
+    }
     this.#closed = true;
     this.#listeners.clear();
   }
@@ -150,13 +165,21 @@ export class Engine {
    */
   write<T>(fn: () => T, options: CommitOptions = {}): T {
     checkOrigin(options.origin);
+    if (this.#making) {
+      throw new TypeError(
+        "Cannot write while a row is made as defaults, checks, validators and patches only compute: one writes",
+      );
+    }
     const mark = this.#log?.length ?? 0;
     const outermost = this.#depth++ === 0;
     let result: T;
     try {
       result = fn();
-      if (outermost && this.#log && options.source !== "remote" && options.kind !== "evict") {
-        this.#references.settle(this.#log, this);
+      if (
+        outermost && this.#log && (options.kind ?? "user") === "user" && options.source !== "remote"
+      ) {
+        const log = this.#log;
+        this.make(() => this.#references.settle(log, this));
       }
     } catch (error) {
       this.#revert(mark);
@@ -170,6 +193,20 @@ export class Engine {
       this.#commit(log, options);
     }
     return result;
+  }
+
+  /**
+   * Runs one verb. What it calls of the user's (defaults, checks, validators, patch functions) sees
+   * tables half way, so it may read but not write.
+   */
+  make<T>(fn: () => T): T {
+    const outer = this.#making;
+    this.#making = true;
+    try {
+      return fn();
+    } finally {
+      this.#making = outer;
+    }
   }
 
   /** Makes a write to rows and logs it; the caller has looked at keys and unique values. */
@@ -208,7 +245,7 @@ export class Engine {
         source: options.source ?? "local",
       };
       commit = new CommitValue(head, log);
-      this.#waiting.push(commit);
+      this.#waiting.push({ commit, to: [...this.#listeners] });
     }
     this.watch?.(log, commit);
     this.settled?.();
@@ -220,23 +257,23 @@ export class Engine {
     return this.#known.has(id);
   }
   remember(id: string): void {
+    if (this.#known.has(id)) return;
     this.#known.add(id);
-    if (this.#known.size <= REMEMBERED_IDS) return;
-    for (const oldest of this.#known) {
-      this.#known.delete(oldest);
-      return;
-    }
+    // A ring: looking for the oldest in a Set walks over all that was deleted before it.
+    this.#known.delete(this.#ring[this.#next] ?? "");
+    this.#ring[this.#next] = id;
+    this.#next = (this.#next + 1) % REMEMBERED_IDS;
   }
 
   /** One commit after the other, each to all listeners, also when a listener writes. */
   #notify(): void {
     if (this.#notifying) return;
     this.#notifying = true;
-    for (let commit = this.#waiting.shift(); commit; commit = this.#waiting.shift()) {
-      for (const listener of [...this.#listeners]) {
-        if (!this.#listeners.has(listener)) continue;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      for (const listener of next.to) {
+        if (!this.#listeners.has(listener)) continue; // it has unsubscribed meanwhile
         try {
-          listener(commit);
+          listener(next.commit);
         } catch (error) {
           console.error(error); // the write is done, and the others are still to hear of it
         }

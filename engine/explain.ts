@@ -1,6 +1,8 @@
 import { quote } from "../schema/errors.ts";
 import type { Ast, Cond } from "../query/ast.ts";
+import type { TableDef } from "../schema/table.ts";
 import { describeRange } from "./access.ts";
+import { type Lookup, makeLookup } from "./lookup.ts";
 import { prepare } from "./run.ts";
 import { stagesOf, type Tables } from "./stage.ts";
 
@@ -52,13 +54,39 @@ function residual(conds: readonly Cond[]): { residual?: string } {
   return conds.length > 0 ? { residual: conds.map(describe).join(" and ") } : {};
 }
 
+/** The conditions that look into another table. */
+function existsIn(conds: readonly Cond[]): Extract<Cond, { op: "exists" }>[] {
+  return conds.flatMap((cond) =>
+    "items" in cond
+      ? existsIn(cond.items)
+      : cond.op === "not"
+      ? existsIn([cond.item])
+      : cond.op === "exists"
+      ? [cond]
+      : []
+  );
+}
+
+function lookupStep(
+  table: TableDef,
+  { access, index }: Pick<Lookup, "access" | "index">,
+  conds: readonly Cond[],
+): PlanStep {
+  const columns = access === "scan" ? undefined : index?.columns ?? table.key;
+  return {
+    ...{ table: table.name, access },
+    ...(columns && { index: columns.map(({ name }) => name).join() }),
+    ...residual(conds),
+  };
+}
+
 /** Says how the engine runs a query; its params are filled in. */
 export function explainQuery(tables: Tables, ast: Ast, source: string): Plan {
   const prepared = prepare(tables, ast);
-  const stages = stagesOf(ast);
   const steps: PlanStep[] = [];
-  stages.forEach((stage, i) => {
-    const { access, lookups } = prepared.stages[i] ?? { access: undefined, lookups: [] };
+  stagesOf(ast).forEach((stage, i) => {
+    const { access, lookups = [], residuals = [], joined = false } = prepared.stages[i] ?? {};
+    const conds = residuals[0] ?? [];
     if (access) {
       const { range, unique, kind } = access;
       const index = kind === "scan"
@@ -69,28 +97,31 @@ export function explainQuery(tables: Tables, ast: Ast, source: string): Plan {
         ...{ table: ast.table.name, access: kind },
         ...(index && { index: index.map(({ name }) => name).join() }),
         ...(words !== undefined && { range: words }),
-        ...residual(access.residual),
+        ...residual(conds),
       });
+    } else if (conds.length > 0) {
+      steps.push({ table: ast.table.name, access: "scan", ...residual(conds) }); // of its groups
     }
     stage.joins.forEach(({ table }, j) => {
       const lookup = lookups[j];
-      const columns = lookup?.index?.columns ?? (lookup?.access === "scan" ? undefined : table.key);
-      steps.push({
-        ...{ table: table.name, access: lookup?.access ?? "scan" },
-        ...(columns && { index: columns.map(({ name }) => name).join() }),
-      });
+      if (lookup) steps.push(lookupStep(table, lookup, residuals[j + 1] ?? []));
     });
+    for (const { table, on, where } of existsIn(stage.conds)) {
+      const lookup = on.length > 0 ? makeLookup(tables.data(table), on, joined) : undefined;
+      steps.push(
+        lookupStep(table, lookup ?? { access: "scan", index: undefined }, where ? [where] : []),
+      );
+    }
   });
-  for (const { prepared: children, step } of prepared.includes) {
-    steps.push(
-      ...explainQuery(tables, children.ast, source).steps.map((item, i) =>
-        i === 0 ? { ...item, table: step.query.table.name } : item
-      ),
-    );
+  for (const { prepared: children } of prepared.includes) {
+    steps.push(...explainQuery(tables, children.ast, source).steps);
   }
   const last = prepared.stages.at(-1);
-  const one = stages.length > 1 && stages.at(-2)?.group?.paths.length === 0 ||
-    last?.access?.kind === "key" && last.ordered;
-  const order = one ? "none" : last?.ordered ? "index" : "sort";
+  const groups = prepared.stages.length > 1 && prepared.order.length === 0;
+  const order = groups || last?.access?.kind === "key" && last.ordered
+    ? "none"
+    : last?.ordered
+    ? "index"
+    : "sort";
   return { source, steps, order, live: "rerun" };
 }

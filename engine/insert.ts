@@ -60,9 +60,14 @@ export function insertRows(
 ): StoredRow[] {
   const data = engine.data(table);
   const { def } = data;
-  const target = typeof onConflict === "object"
-    ? conflictTarget(def, onConflict.columns)
-    : undefined;
+  const target = isPlainObject(onConflict) ? conflictTarget(def, onConflict.columns) : undefined;
+  if (!isPlainObject(onConflict) && onConflict !== "error" && onConflict !== "ignore") {
+    throw new TypeError(
+      `Cannot insert into ${
+        quote(def.name)
+      } as onConflict is error, ignore or columns: got another`,
+    );
+  }
   const inserts = new Inserts(engine, data);
   const result: StoredRow[] = [];
   for (const input of inputs) {
@@ -121,7 +126,7 @@ export function upsertRows(
   const target = on && conflictTarget(def, on);
   const columns = target?.columns ?? def.key;
   const inserts = new Inserts(engine, data);
-  return inputs.map((input) => {
+  return Array.from(inputs, (input) => {
     const found = isPlainObject(input) ? existing(data, target, columns, input) : undefined;
     if (found && isPlainObject(input)) {
       const patch: DraftRow = {};

@@ -1,9 +1,9 @@
-import type { ColumnType } from "../schema/compare.ts";
+import { jsonRank } from "../schema/json_value.ts";
 import { type MapKey, mapKey, tupleKey } from "../schema/key.ts";
 import type { ColumnDef, IndexDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { OnRefs } from "../query/ast.ts";
-import { type Env, getter, type Test } from "../query/predicate.ts";
+import { type Env, type Get, getter, type Test } from "../query/predicate.ts";
 import type { Visit } from "./ordered_index.ts";
 import type { TableData } from "./table_data.ts";
 
@@ -17,19 +17,17 @@ export interface Lookup {
   each(env: Env, visit: Visit): boolean;
 }
 
-/** Whether a value can be equal to one of the column's type; values of JSON have any type. */
-function fits(type: ColumnType, value: unknown): boolean {
-  switch (type) {
-    case "text":
-      return typeof value === "string";
-    case "integer":
-    case "real":
-      return typeof value === "number" && !Number.isNaN(value);
-    case "boolean":
-      return typeof value === "boolean";
-    default:
-      return true;
-  }
+/** Reads the value that a column must equal; null for a JSON value that no column holds. */
+function onGet({ column, ref }: OnRefs[number], joined: boolean): Get {
+  const get = getter(ref, joined);
+  if (ref.type !== "json") return get;
+  const type = column.type === "text" || column.type === "boolean" ? column.type : "number";
+  return (env) => {
+    const value = get(env);
+    return jsonRank(value) < 5 && typeof value === (type === "text" ? "string" : type)
+      ? value
+      : null;
+  };
 }
 
 /** The index that serves the columns: unique on them all, else one that begins with them. */
@@ -60,15 +58,15 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
     on.findIndex((other) => other.column === column) === i
   );
   const rest = on.filter((item) => !first.includes(item));
-  const restGets = rest.map(({ column, ref }) => ({ column, get: getter(ref, joined) }));
-  const gets = first.map(({ column, ref }) => ({ column, get: getter(ref, joined) }));
+  const restGets = rest.map(({ column, ref }) => ({ column, get: onGet({ column, ref }, joined) }));
+  const gets = first.map(({ column, ref }) => ({ column, get: onGet({ column, ref }, joined) }));
   const columns = first.map(({ column }) => column);
   const chosen = chooseIndex(data, columns);
   const read = (env: Env, order: readonly ColumnDef[]): unknown[] | undefined => {
     const values: unknown[] = [];
     for (const column of order) {
       const value = gets.find((item) => item.column === column)?.get(env) ?? null;
-      if (value === null || !fits(column.type, value)) return undefined;
+      if (value === null) return undefined;
       values.push(value);
     }
     return values;
@@ -77,7 +75,7 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
     (!filter || filter(row)) &&
     restGets.every(({ column, get }) => {
       const value = get(env);
-      return value !== null && fits(column.type, value) && row[column.name] !== null &&
+      return value !== null && row[column.name] !== null &&
         column.compare(row[column.name], value) === 0;
     });
   if (!chosen) return hashLookup(data, columns, (env) => read(env, columns), keep);
@@ -91,7 +89,7 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
       ...{ access: "key", index, single },
       each(env, visit) {
         const value = only.get(env);
-        if (value === null || !fits(only.column.type, value)) return true;
+        if (value === null) return true;
         const row = index ? data.getUnique(index, mapKey(value)) : data.get(mapKey(value));
         return !row || visit(row);
       },

@@ -115,19 +115,20 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
   const { id, origin, kind, values } = record;
   if (engine.knows(id)) return false;
   const names = [...engine.schema.values.keys()];
-  engine.write(() => {
-    const entries = record.rows.flatMap((row) => rowEntry(engine, row) ?? []);
-    checkUnique(entries);
-    // What goes makes room for what comes.
-    for (const gone of [true, false]) {
-      for (const entry of entries) if (gone === (entry.after.length === 0)) engine.apply(entry);
-    }
-    for (const [value, data] of values) {
-      const name = names[value - 1];
-      if (name === undefined) throw corrupt("a value is unknown");
-      engine.restoreValue(name, data);
-    }
-  }, { id, origin, kind, source: "remote" });
+  engine.write(() =>
+    engine.make(() => {
+      const entries = record.rows.flatMap((row) => rowEntry(engine, row) ?? []);
+      checkUnique(entries);
+      // What goes makes room for what comes.
+      for (const gone of [true, false]) {
+        for (const entry of entries) if (gone === (entry.after.length === 0)) engine.apply(entry);
+      }
+      for (const [value, data] of values) {
+        const name = names[value - 1];
+        if (name === undefined) throw corrupt("a value is unknown");
+        engine.restoreValue(name, data);
+      }
+    }), { id, origin, kind, source: "remote" });
   engine.remember(id);
   return true;
 }

@@ -18,6 +18,7 @@ interface Link extends Reference {
 export class References {
   readonly #links: readonly Reference[];
   readonly #data: (def: TableDef) => TableData;
+  readonly #byTable = { parent: new Map<TableDef, Link[]>(), child: new Map<TableDef, Link[]>() };
 
   constructor(references: readonly Reference[], data: (def: TableDef) => TableData) {
     this.#links = references;
@@ -32,9 +33,15 @@ export class References {
    */
   settle(log: readonly Entry[], engine: { apply(entry: RowEntry): void }): void {
     if (this.#links.length === 0) return;
-    const apply = (entry: RowEntry) => engine.apply(entry);
     const restricted: { link: Link; value: unknown }[] = [];
     const written = log.length;
+    const referenced = new Map<Link, Map<MapKey, number>>();
+    /** Whether a row got its reference after the parent had gone: then it was never a child of it. */
+    const isLate = (link: Link, child: StoredRow, i: number): boolean => {
+      let last = referenced.get(link);
+      if (!last) referenced.set(link, last = lastReferences(link, log, written));
+      return (last.get(keyIn(link.child.key, child)) ?? -1) > i;
+    };
     // By index on purpose: what a cascade deletes may have references of its own.
     for (let i = 0; i < log.length; i++) {
       const entry = log[i];
@@ -42,16 +49,17 @@ export class References {
         continue;
       }
       for (const link of this.#of("parent", entry.data.def)) {
-        if (link.onDelete === "none") continue;
-        const late = writtenAfter(link, log.slice(i + 1, written));
+        const kept = entry.kind === "update" && !entry.columns.includes(link.target.name);
+        if (kept || link.onDelete === "none") continue;
         for (const row of entry.before) {
           const value = row[link.target.name];
           if (value === null || hasParent(link, value)) continue;
           const children = childrenOf(link, value);
+          if (children.length === 0) continue;
           const gone = !link.parents.get(keyIn(link.parent.key, row)) &&
-            !children.some((child) => late.has(keyIn(link.child.key, child)));
-          if (gone && link.onDelete === "cascade") cascade(link, children, apply);
-          else if (gone && link.onDelete === "setNull") setNull(link, children, apply);
+            !children.some((child) => isLate(link, child, i));
+          if (gone && link.onDelete === "cascade") cascade(link, children, engine);
+          else if (gone && link.onDelete === "setNull") setNull(link, children, engine);
           else restricted.push({ link, value });
         }
       }
@@ -66,12 +74,17 @@ export class References {
     }
   }
 
-  #of(side: "parent" | "child", def: TableDef): Link[] {
-    return this.#links.filter((reference) => reference[side] === def).map((reference) => ({
-      ...reference,
-      children: this.#data(reference.child),
-      parents: this.#data(reference.parent),
-    }));
+  #of(side: "parent" | "child", def: TableDef): readonly Link[] {
+    let links = this.#byTable[side].get(def);
+    if (!links) {
+      links = this.#links.filter((reference) => reference[side] === def).map((reference) => ({
+        ...reference,
+        children: this.#data(reference.child),
+        parents: this.#data(reference.parent),
+      }));
+      this.#byTable[side].set(def, links);
+    }
+    return links;
   }
 
   #checkParents({ data, kind, columns, after }: RowEntry): void {
@@ -105,16 +118,20 @@ function hasParent({ parent, parents, target }: Link, value: unknown): boolean {
   return (index ? parents.getUnique(index, key) : parents.get(key)) !== undefined;
 }
 
-/** The rows that got their reference by these writes: never children of what had gone before. */
-function writtenAfter({ children, child, column }: Link, log: readonly Entry[]): Set<MapKey> {
-  const keys = new Set<MapKey>();
-  for (const entry of log) {
-    if ("value" in entry || entry.data !== children || !entry.columns.includes(column.name)) {
-      continue;
-    }
-    for (const row of entry.after) keys.add(keyIn(child.key, row));
+/** Which of the first writes of a log gave each child its reference last. */
+function lastReferences(
+  { children, child, column }: Link,
+  log: readonly Entry[],
+  count: number,
+): Map<MapKey, number> {
+  const last = new Map<MapKey, number>();
+  for (let i = 0; i < count; i++) {
+    const entry = log[i];
+    if (!entry || "value" in entry || entry.data !== children) continue;
+    if (!entry.columns.includes(column.name)) continue;
+    for (const row of entry.after) last.set(keyIn(child.key, row), i);
   }
-  return keys;
+  return last;
 }
 
 /** The rows whose column has the value; with `one` at most the first. */
@@ -130,19 +147,16 @@ function childrenOf({ child, children, column }: Link, value: unknown, one = fal
   return found;
 }
 
-function cascade(link: Link, before: StoredRow[], apply: (entry: RowEntry) => void): void {
-  if (before.length > 0) {
-    apply({ data: link.children, kind: "delete", columns: [], before, after: [] });
-  }
+function cascade(link: Link, before: StoredRow[], engine: { apply(entry: RowEntry): void }): void {
+  engine.apply({ data: link.children, kind: "delete", columns: [], before, after: [] });
 }
 
-function setNull(link: Link, before: StoredRow[], apply: (entry: RowEntry) => void): void {
-  if (before.length === 0) return;
+function setNull(link: Link, before: StoredRow[], engine: { apply(entry: RowEntry): void }): void {
   const patched = before.map((row) =>
     patchRow(link.child, row, [{ column: link.column, value: null }])
   );
   const columns = patched[0]?.columns ?? [];
-  apply({
+  engine.apply({
     data: link.children,
     kind: "update",
     columns,

@@ -88,6 +88,8 @@ export interface Stage {
   /** How the root is reached; undefined when groups are the source. */
   readonly access: Access | undefined;
   readonly lookups: readonly Lookup[];
+  /** What is looked at row by row, for the root and then after each join. */
+  readonly residuals: readonly (readonly Cond[])[];
   /** Whether rows come in the order asked for. */
   readonly ordered: boolean;
   /**
@@ -143,6 +145,7 @@ export function prepareStage(
 
   return {
     ...{ joined, access, lookups, ordered },
+    residuals: [access ? access.residual : levels[0] ?? [], ...levels.slice(1)],
     each(source, visit, after) {
       const tuple: (StoredRow | null)[] = [];
       const next = joined
@@ -153,7 +156,7 @@ export function prepareStage(
         : visit;
       const take = rootTest ? (row: StoredRow) => !rootTest(row) || next(row) : next;
       if (!data || !access) return source?.every(take) ?? true;
-      const bound = after && ordered && !joined ? after : undefined;
+      const bound = after && ordered && !joined && access.seekable ? after : undefined;
       return eachRow(data, access, take, bound);
     },
   };

@@ -1,5 +1,5 @@
 import { DataError, quote } from "../schema/errors.ts";
-import { keyIn, userKey } from "../schema/key.ts";
+import { userKey } from "../schema/key.ts";
 import { type Patches, patchRow, readPatch } from "../schema/row.ts";
 import type { IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
@@ -70,10 +70,7 @@ export function updateRow(
   if (!row) return undefined;
   checkIf(engine, data.def, row, condition);
   if (patches || typeof patch !== "function") return replaceRow(engine, data, row, patches ?? []);
-  const made = readPatch(data.def, patch(row));
-  // The function may have written this row itself.
-  const now = data.get(keyIn(data.def.key, row));
-  return now && replaceRow(engine, data, now, made);
+  return replaceRow(engine, data, row, readPatch(data.def, patch(row)));
 }
 
 /** Deletes the row with a key; false when there is none. */

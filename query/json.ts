@@ -1,5 +1,15 @@
 import { toTree } from "../schema/codec.ts";
-import type { AggregateSpec, Ast, Cond, Count, Leaf, OnRefs, Operand, Step } from "./ast.ts";
+import type {
+  AggregateSpec,
+  Ast,
+  Cond,
+  Count,
+  IncludeOn,
+  Leaf,
+  OnRefs,
+  Operand,
+  Step,
+} from "./ast.ts";
 
 type Tree = unknown;
 
@@ -74,7 +84,7 @@ function stepTree(step: Step): Tree {
     }
     case "include": {
       const { as, query } = step;
-      const on = step.on.map(({ name, ref }) => [name, ref.path]);
+      const on = onNames(step.on);
       return { include: { as, query: toTreeQuery(query), on } };
     }
     case "group":
@@ -112,6 +122,11 @@ export function toTreeQuery(ast: Ast): Readonly<Record<string, Tree>> {
   };
 }
 
+/** Which names of an include's children equal which paths. */
+function onNames(on: IncludeOn): Tree {
+  return on.map(({ name, ref }) => [name, ref.path]);
+}
+
 /** A condition as text with its parts in an order of their own, so that equal ones are equal texts. */
 function canonicalCond(cond: Cond): string {
   if ("items" in cond) {
@@ -123,6 +138,10 @@ function canonicalCond(cond: Cond): string {
     return items.length === 1 ? items.join() : `${cond.op}(${items})`;
   }
   if (cond.op === "not") return `not(${canonicalCond(cond.item)})`;
+  if ((cond.op === "in" || cond.op === "nin") && !("kind" in cond.list)) {
+    const items = new Set(cond.list.map((item) => JSON.stringify(operandTree(item))));
+    return JSON.stringify([cond.op, cond.ref.path, [...items].sort()]);
+  }
   if (cond.op !== "exists") return JSON.stringify(leafTree(cond));
   const where = cond.where ? canonicalCond(cond.where) : "";
   return `exists(${JSON.stringify([cond.table.name, onTree(cond.on)])},${where})`;
@@ -140,7 +159,9 @@ export function canonical(ast: Ast): string {
       conds = [];
       if (step) {
         steps.push(
-          step.kind === "include" ? [stepTree(step), canonical(step.query)] : stepTree(step),
+          step.kind === "include"
+            ? [step.as, onNames(step.on), canonical(step.query)]
+            : stepTree(step),
         );
       }
     }

@@ -54,7 +54,7 @@ export function likeMatcher(pattern: string): (text: string) => boolean {
     return (text) => matches(tokens, text);
   }
   // A literal with runs at its ends alone: what the engine has built in.
-  const literal = String.fromCodePoint(...inner);
+  const literal = inner.map((code) => String.fromCodePoint(code)).join("");
   const head = tokens[0] === ANY;
   const tail = tokens.length > 0 && tokens.at(-1) === ANY;
   return head && tail

@@ -1,4 +1,5 @@
 import { kindOf } from "../schema/accept.ts";
+import { copy } from "../schema/codec.ts";
 import { quote } from "../schema/errors.ts";
 import { isPlainObject } from "../schema/json_value.ts";
 import { checkDistinct, checkName } from "../schema/names.ts";
@@ -201,7 +202,7 @@ export class QueryValue {
           } as undefined is no value: got undefined`,
         );
       }
-      params.set(name, values[name]);
+      params.set(name, ownValue(values[name]));
     }
     return this.#with({ params });
   }
@@ -215,6 +216,14 @@ export class QueryValue {
   get hash(): string {
     return this.#hash ??= hashText(canonical(this.ast));
   }
+}
+
+/** A copy of what could change later. */
+function ownValue(value: unknown): unknown {
+  if (Array.isArray(value)) return Array.from(value, ownValue);
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  return isPlainObject(value) ? copy(value) : value;
 }
 
 const NONE: ReadonlyMap<string, unknown> = new Map();

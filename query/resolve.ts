@@ -7,6 +7,9 @@ import { ConditionValue } from "./conditions.ts";
 import { ColumnValue, OpValue, ParamValue } from "./operators.ts";
 import { type Shape, tableShape, valueType } from "./shape.ts";
 
+/** How deep conditions may nest; deeper ones would exhaust the stack when they run. */
+const MAX_DEPTH = 500;
+
 function refuse(ref: Ref, rule: string, state: string): TypeError {
   return new TypeError(`Cannot compare the path ${quote(ref.path)} as ${rule}: ${state}`);
 }
@@ -116,16 +119,25 @@ export function checkList(ref: Ref, list: unknown): readonly unknown[] {
  * @throws {TypeError} When a path leads nowhere, or an operand has another type than its path.
  * @throws {RangeError} When an operand is one that no engine can hold.
  */
-export function resolveWhere(shape: Shape, where: unknown): Cond {
+export function resolveWhere(shape: Shape, where: unknown, depth = 0): Cond {
+  if (depth > MAX_DEPTH) {
+    throw new RangeError(
+      `Cannot query ${
+        quote(shape.table.name)
+      } as conditions nest at most ${MAX_DEPTH} deep: they go deeper`,
+    );
+  }
   if (where instanceof ConditionValue) {
     const { op, items, table, on } = where;
     if (op === "exists") {
       const other = tableDef(table);
-      const inner = items.length > 0 ? resolveWhere(tableShape(other), items[0]) : undefined;
+      const inner = items.length > 0
+        ? resolveWhere(tableShape(other), items[0], depth + 1)
+        : undefined;
       return { op, table: other, on: resolveOn(shape, other, on), where: inner };
     }
-    if (op === "not") return { op, item: resolveWhere(shape, items[0]) };
-    return { op, items: items.map((item) => resolveWhere(shape, item)) };
+    if (op === "not") return { op, item: resolveWhere(shape, items[0], depth + 1) };
+    return { op, items: items.map((item) => resolveWhere(shape, item, depth + 1)) };
   }
   if (!isPlainObject(where)) {
     throw new TypeError(

@@ -72,7 +72,10 @@ export class DataError extends Error {
     if (fields.columns) this.columns = fields.columns;
     if (fields.rule) this.rule = fields.rule;
     if (fields.issues) this.issues = fields.issues;
-    if (fields.committed) this.committed = fields.committed;
+    // What breaks a rule or a condition is refused before it is written.
+    const refused = code === "constraint" || code === "conflict" ? "no" : undefined;
+    const committed = fields.committed ?? refused;
+    if (committed) this.committed = committed;
   }
 }
 

@@ -2,7 +2,6 @@ import { ColumnBuilder, type OnDelete } from "./column.ts";
 import { quote } from "./errors.ts";
 import { checkDistinct, checkName } from "./names.ts";
 import { ColumnDef, type TableDef, tableDef } from "./table.ts";
-import { acceptValue } from "./row.ts";
 import type { Schema } from "./types.ts";
 
 /** A column of `child` whose values are those of `target`, a key or unique column of `parent`. */
@@ -67,8 +66,7 @@ function openValues(schema: Schema): Map<string, ColumnDef> {
       );
     }
     const column = new ColumnDef("", name, builder.spec, i);
-    const preset = builder.spec.default;
-    if (preset !== undefined && typeof preset !== "function") acceptValue(column, preset);
+    column.ownDefault();
     values.set(name, column);
   });
   return values;

@@ -1,4 +1,4 @@
-import { acceptOf, type Place } from "./accept.ts";
+import { acceptOf, type Place, placeName } from "./accept.ts";
 import { ColumnBuilder, type ColumnSpec } from "./column.ts";
 import { type ColumnType, type Compare, compareColumnText, compareOf } from "./compare.ts";
 import { quote } from "./errors.ts";
@@ -19,6 +19,8 @@ const KEY_TYPES: readonly ColumnType[] = ["text", "integer", "bigint", "date", "
 /** A column in its place: of a table, or a value of the schema (then `table` is empty). */
 export class ColumnDef implements Place {
   readonly type: ColumnType;
+  /** What it was declared with; a default value is a copy of its own. */
+  spec: ColumnSpec;
   /** Its place among the table's columns. */
   readonly index: number;
   readonly accept: (value: unknown, place: Place) => unknown;
@@ -33,9 +35,10 @@ export class ColumnDef implements Place {
   constructor(
     readonly table: string,
     readonly name: string,
-    readonly spec: ColumnSpec,
+    spec: ColumnSpec,
     index: number,
   ) {
+    this.spec = spec;
     this.type = spec.type;
     this.index = index;
     this.accept = acceptOf(spec.type);
@@ -43,6 +46,23 @@ export class ColumnDef implements Place {
     this.compare = spec.type === "text"
       ? compareColumnText(() => this.astral)
       : compareOf(spec.type);
+  }
+
+  /**
+   * Checks a default that is a value and takes a copy, as what was declared could change.
+   *
+   * @throws {TypeError} When it has the wrong type.
+   * @throws {RangeError} When it is out of range, or none of the enum's values.
+   */
+  ownDefault(): void {
+    const { spec } = this;
+    if (spec.default === undefined || typeof spec.default === "function") return;
+    this.spec = { ...spec, default: this.accept(spec.default, this) };
+    if (spec.values?.has(spec.default) === false) {
+      throw new RangeError(
+        `Cannot default ${placeName(this)} as it is an enum: the default is none of its values`,
+      );
+    }
   }
 }
 
@@ -90,7 +110,7 @@ export class TableDef {
       .filter((set) => set.some(({ type }) => type === "text" || type === "bytes"));
     this.updated = this.columns.filter(({ spec }) => spec.onUpdate);
     for (const column of this.sized.flat()) column.sized = true;
-    this.columns.forEach((column) => this.#checkSpec(column));
+    this.columns.forEach((column) => column.ownDefault());
   }
 
   /** The columns and then what they lack of the key: an ordered index. */
@@ -182,19 +202,6 @@ export class TableDef {
     );
     if (json) throw this.#refuse(json.name, "json columns have no index", "one is declared");
     return [...found.values()];
-  }
-
-  #checkSpec(column: ColumnDef): void {
-    const value = column.spec.default;
-    if (value === undefined || typeof value === "function") return;
-    column.accept(value, column);
-    if (column.spec.values?.has(value) === false) {
-      throw new RangeError(
-        `Cannot default ${quote(this.name)}.${
-          quote(column.name)
-        } as it is an enum: the default is no value of it`,
-      );
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import type { StoredRow } from "../schema/types.ts";
 import type { Ast } from "../query/ast.ts";
 import type { Engine, Entry } from "../engine/mod.ts";
 import type { TableData } from "../engine/table_data.ts";
+import { KeyQueue } from "./key_queue.ts";
 
 /** The limits of a table, and its keys in two orders: an update moves a key to the end. */
 interface Limits {
@@ -11,9 +12,9 @@ interface Limits {
   readonly maxRows: number;
   readonly ttlMs: number;
   /** Least recently used first. */
-  readonly used: Set<MapKey>;
+  readonly used: KeyQueue;
   /** When each row was written, the oldest first. */
-  readonly written: Map<MapKey, number>;
+  readonly written: KeyQueue;
 }
 
 /**
@@ -48,7 +49,13 @@ export class Eviction {
           } as its limits are a whole number and a time from 0: got another`,
         );
       }
-      return { data: engine.data(def), maxRows, ttlMs, used: new Set(), written: new Map() };
+      return {
+        data: engine.data(def),
+        maxRows,
+        ttlMs,
+        used: new KeyQueue(),
+        written: new KeyQueue(),
+      };
     });
   }
 
@@ -64,9 +71,8 @@ export class Eviction {
       for (const row of entry.after) {
         const at = keyIn(key, row);
         if (entry.data.get(at) !== row) continue; // a later write of the commit has it
-        forget(limits, at);
-        limits.used.add(at);
-        limits.written.set(at, now);
+        limits.used.push(at, now);
+        limits.written.push(at, now);
       }
     }
   }
@@ -77,7 +83,7 @@ export class Eviction {
     if (!limits) return;
     for (const row of rows) {
       const key = keyIn(data.def.key, row);
-      if (limits.used.delete(key)) limits.used.add(key);
+      if (limits.used.has(key)) limits.used.push(key, 0);
     }
   }
   /** Rows of a query were read; of one that gives other rows than its table's the use is unknown. */
@@ -101,15 +107,11 @@ export class Eviction {
 
   #sweepTable({ data, maxRows, ttlMs, used, written }: Limits, now: number): void {
     const keys = new Set<MapKey>();
-    for (const [key, time] of written) {
-      if (now - time < ttlMs) break;
-      keys.add(key);
-    }
+    for (let old = written.first; old && now - old.time >= ttlMs; old = old.next) keys.add(old.key);
     let over = data.size - keys.size - maxRows;
-    for (const key of used) {
-      if (over <= 0) break;
-      if (keys.has(key)) continue;
-      keys.add(key);
+    for (let old = used.first; old && over > 0; old = old.next) {
+      if (keys.has(old.key)) continue;
+      keys.add(old.key);
       over--;
     }
     if (keys.size === 0) return;

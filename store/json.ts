@@ -1,4 +1,4 @@
-import { fromTree, toTree } from "../schema/codec.ts";
+import { copy, fromTree, toTree } from "../schema/codec.ts";
 import { DataError, quote } from "../schema/errors.ts";
 import { sameValue } from "../schema/compare.ts";
 import { isPlainObject } from "../schema/json_value.ts";
@@ -18,11 +18,11 @@ export function storeToJSON(engine: Engine): unknown {
     tables: Object.fromEntries(tables.map((def) => {
       const rows: unknown[] = [];
       const order = engine.data(def).order();
-      order.each(0, order.end, false, (row) => rows.push(toTree(row)) > 0);
+      order.each(0, order.end, false, (row) => rows.push(toTree(copy(row))) > 0);
       return [def.name, rows];
     })),
     values: Object.fromEntries(
-      Array.from(values.keys(), (name) => [name, toTree(engine.getValue(name))]),
+      Array.from(values.keys(), (name) => [name, toTree(copy(engine.getValue(name)))]),
     ),
   };
 }
@@ -46,6 +46,11 @@ function objectOf(value: unknown, what: string): Readonly<Record<string, unknown
  */
 export function storeFromJSON(engine: Engine, json: unknown): void {
   engine.check();
+  if (engine.inTransaction) {
+    throw new TypeError(
+      "Cannot read the data of a store as it replaces all: a transaction is open",
+    );
+  }
   const { strata, version, tables, values = {} } = objectOf(json, "it");
   if (strata !== 1 || typeof version !== "number") throw bad("its version is unknown");
   if (version > engine.schema.version) {
@@ -81,21 +86,18 @@ function putRows(engine: Engine, data: TableData, rows: readonly StoredRow[]): v
   const { def } = data;
   const wanted = new Map<MapKey, StoredRow>(rows.map((row) => [keyIn(def.key, row), row]));
   if (wanted.size < rows.length) throw bad(`a key of ${quote(def.name)} comes twice`);
+  const columns = def.columns.filter((column) => !def.key.includes(column)).map(({ name }) => name);
   const difference = noDifference();
   data.each((row) => {
     const key = keyIn(def.key, row);
     const next = wanted.get(key);
     if (!next) difference.gone.push(row);
     else if (!def.columns.every(({ name, type }) => sameValue(type, row[name], next[name]))) {
-      difference.before.push(row);
-      difference.after.push(next);
+      difference.changed.push({ before: row, after: next, columns });
     }
     wanted.delete(key);
     return true;
   });
-  difference.added.push(...wanted.values());
-  for (const column of def.columns) {
-    if (!def.key.includes(column)) difference.columns.add(column.name);
-  }
+  for (const row of wanted.values()) difference.added.push(row);
   applyDifference(engine, data, difference);
 }

@@ -5,6 +5,7 @@ import type { Session } from "./session.ts";
 import type { SourceOptions } from "./types.ts";
 
 const VERBS = [
+  "iterate" as const,
   ...[
     "get",
     "getMany",
@@ -40,17 +41,24 @@ export function observe(
     const run = session[verb].bind(session) as (...args: readonly unknown[]) => unknown;
     const wrapped = (...args: readonly unknown[]): unknown => {
       const start = now();
-      const result = run(...args);
+      const given = run(...args);
+      // The rows of an iteration are counted, so they are all read.
+      const result = verb === "iterate" ? [...given as Iterable<unknown>] : given;
       const [first] = args;
       const query = first instanceof QueryValue ? first : undefined;
-      onQuery({
+      const event = {
         ...(query && { query: query as never }), // a query of any rows
         verb,
         ms: now() - start,
         rows: rowsOf(result),
         plan: () => query ? session.explain(query as never) : keyPlan(first), // as above
         source: "store",
-      });
+      };
+      try {
+        onQuery(event);
+      } catch (error) {
+        console.error(error); // the query or write is done
+      }
       return result;
     };
     Object.defineProperty(session, verb, { value: wrapped });

@@ -26,11 +26,6 @@ import type { Eviction } from "./evict.ts";
 import { observe } from "./observe.ts";
 import type { SourceOptions, StoreTransaction, Sync } from "./types.ts";
 
-/** What a transaction's function threw by `rollback`, if nothing else came in between. */
-class Rollback {
-  constructor(readonly reason: unknown) {}
-}
-
 /**
  * The verbs over an engine: a store is one, and each of its transactions.
  *
@@ -42,6 +37,8 @@ export class Session implements Verbs {
   readonly #eviction: Eviction | undefined;
   readonly #onQuery: SourceOptions["onQuery"];
   #ended = false;
+  /** Why the transaction was rolled back, in a box since the reason may be anything. */
+  #rollback: { readonly reason: unknown } | undefined;
 
   constructor(engine: Engine, eviction: Eviction | undefined, onQuery: SourceOptions["onQuery"]) {
     this.#engine = engine;
@@ -63,19 +60,23 @@ export class Session implements Verbs {
   #write<T>(fn: () => T, options: WriteOptions | undefined): T {
     this.#check();
     this.#eviction?.sweep(); // a key that has expired is free again
-    return this.#engine.write(fn, options);
+    return this.#engine.write(() => this.#engine.make(fn), options);
   }
 
   get<R, I, K, U>(table: Table<R, I, K, U>, key: NoInfer<K>): R | undefined {
+    return this.#get(table, key) as R | undefined; // a row of the table
+  }
+  #get(table: unknown, key: unknown): StoredRow | undefined {
     const data = this.#engine.data(table);
     if (this.#ended || this.#eviction) this.#reading();
     const row = data.get(userKey(data.def, key));
     // The row itself is not looked at, not even for being there: that would fetch it from memory.
     if (this.#eviction !== undefined && row) this.#eviction.used(data, [row]);
-    return row as R | undefined; // a row of the table
+    return row;
   }
   getMany<R, I, K, U>(table: Table<R, I, K, U>, keys: readonly NoInfer<K>[]): (R | undefined)[] {
-    return Array.from(keys, (key) => this.get(table, key));
+    this.#check();
+    return Array.from(keys, (key) => this.#get(table, key) as R | undefined); // a row of the table
   }
   #rows(query: unknown, limit?: number): StoredRow[] {
     this.#check();
@@ -108,8 +109,12 @@ export class Session implements Verbs {
     const window = windowOf(bound);
     return prepare(this.#engine, bound).count({ ...window, limit: Math.min(window.limit, 1) }) > 0;
   }
-  *iterate<R>(query: Query<R>): Generator<R, void, undefined> {
-    yield* this.all(query);
+  iterate<R>(query: Query<R>): Iterable<R> {
+    this.#check();
+    queryValue(query);
+    return (function* (rows: () => StoredRow[]): Generator<R, void, undefined> {
+      yield* rows() as R[]; // rows of the query, computed when the first one is asked for
+    })(() => this.#rows(query));
   }
   getValue(name: string): unknown {
     this.#check();
@@ -184,12 +189,15 @@ export class Session implements Verbs {
   }
 
   transaction<T>(fn: (tx: StoreTransaction) => Sync<T>, options?: WriteOptions): T {
+    this.#check();
+    this.#eviction?.sweep();
     const tx = new Session(this.#engine, this.#eviction, this.#onQuery);
     if (this.#onQuery) observe(tx, this.#onQuery);
     try {
-      return this.#write(() => {
+      return this.#engine.write(() => {
         const result = fn(tx);
-        if (typeof result === "object" && result !== null && "then" in result) {
+        if (tx.#rollback) throw tx.#rollback.reason;
+        if (isThenable(result)) {
           Promise.resolve(result).catch(() => {}); // its own failure is not the news
           throw new TypeError(
             "Cannot run a transaction of a store as it is synchronous: its function gave a promise",
@@ -198,7 +206,8 @@ export class Session implements Verbs {
         return result as T; // Sync<T> is T for all that is no promise
       }, options);
     } catch (error) {
-      throw error instanceof Rollback ? error.reason : error;
+      // Whatever was made of it on the way out, the reason is what the caller gets.
+      throw tx.#rollback ? tx.#rollback.reason : error;
     } finally {
       tx.#ended = true;
     }
@@ -208,8 +217,14 @@ export class Session implements Verbs {
       "Cannot finish the transaction as it was rolled back: no reason was given",
     ),
   ): never {
-    throw new Rollback(reason);
+    this.#rollback = { reason };
+    throw reason;
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
 }
 
 function asList(rows: unknown): { many: boolean; list: readonly unknown[] } {

@@ -18,7 +18,10 @@ export interface StoreTransaction extends Verbs {
 export interface Store extends Verbs, Lives, Disposable {
   /** Runs `fn` as one commit; when it throws, nothing was written. */
   transaction<T>(fn: (tx: StoreTransaction) => Sync<T>, options?: WriteOptions): T;
-  /** Ends an undo step; without any, each transaction is one. */
+  /**
+   * Ends an undo step; without any, each transaction is one. The first one ends a step that began
+   * with the oldest transaction that could be undone.
+   */
   checkpoint(label?: string): void;
   /** Takes the last step back; false when there is none. Commits with an origin are not mine. */
   undo(): boolean;

@@ -22,8 +22,6 @@ export class UndoLog {
   readonly #limit: number;
   #undo: Step[] = [];
   #redo: Step[] = [];
-  /** Where what is recorded goes while a step is taken back. */
-  #taking: Step | undefined;
   /** With checkpoints a step stays open until the next one. */
   #checkpoints = false;
   #open = false;
@@ -38,25 +36,20 @@ export class UndoLog {
     this.#limit = limit;
   }
 
-  record(
-    entries: Entry[],
-    { origin, kind = "user", source = "local" }: CommitOptions,
-  ): void {
-    if (this.#taking) {
-      this.#taking.push(...entries);
-      return;
-    }
+  record(entries: Entry[], options: CommitOptions): void {
+    const { origin, kind = "user", source = "local" } = options;
+    if (options.taken) return options.taken(entries);
     if (origin !== undefined || kind !== "user" || source !== "local" || this.#limit === 0) return;
     if (this.#redo.length > 0) this.#redo = [];
     const last = this.#undo.at(-1);
     if (this.#checkpoints && this.#open && last) {
-      last.push(...entries);
-    } else {
-      this.#undo.push(entries);
-      this.#open = true;
-      // Many at once, since a commit is to cost little.
-      if (this.#undo.length >= 2 * this.#limit + SPARE) this.#undo = this.#undo.slice(-this.#limit);
+      for (const entry of entries) last.push(entry);
+      return;
     }
+    this.#undo.push(entries);
+    this.#open = true;
+    // Many at once, since a commit is to cost little.
+    if (this.#undo.length >= 2 * this.#limit + SPARE) this.#undo = this.#undo.slice(-this.#limit);
   }
 
   checkpoint(): void {
@@ -82,28 +75,29 @@ export class UndoLog {
     return this.#move(this.#redo, this.#undo);
   }
 
+  /**
+   * A step that can't be taken back is given up, so that it does not bar the way to earlier ones.
+   *
+   * @throws {DataError} With code `"constraint"`; nothing was written then.
+   */
   #move(from: Step[], to: Step[]): boolean {
-    const { inTransaction } = this.#engine;
-    if (inTransaction) {
+    if (this.#engine.inTransaction) {
       throw new TypeError(
         "Cannot undo inside a transaction as a step is one of its own: one is open",
       );
     }
-    const step = from.at(-1);
+    const step = from.pop();
     if (!step) return false;
-    const taken: Step = [];
-    this.#taking = taken;
-    try {
-      this.#engine.write(() => {
-        this.#revertValues(step);
-        for (const [data, rows] of netRows(step)) this.#revertRows(data, rows);
-      });
-    } finally {
-      this.#taking = undefined;
-    }
-    from.pop();
-    to.push(taken);
     this.#open = false;
+    this.#engine.write(
+      () =>
+        this.#engine.make(() => {
+          this.#revertValues(step);
+          for (const [data, rows] of netRows(step)) this.#revertRows(data, rows);
+        }),
+      // Before listeners hear of it: they may undo and write themselves.
+      { taken: (entries) => void to.push(entries) },
+    );
     return true;
   }
 
@@ -133,12 +127,8 @@ export class UndoLog {
       const back = mine.filter(({ name }) => columns.has(name));
       if (back.length === 0) continue;
       const next: DraftRow = { ...now };
-      for (const { name } of back) {
-        next[name] = before[name];
-        difference.columns.add(name);
-      }
-      difference.before.push(now);
-      difference.after.push(next);
+      for (const { name } of back) next[name] = before[name];
+      difference.changed.push({ before: now, after: next, columns: back.map(({ name }) => name) });
     }
     applyDifference(this.#engine, data, difference);
   }

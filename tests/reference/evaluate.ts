@@ -1,6 +1,7 @@
 /**
  * What a query means, by plain loops over plain arrays: no index, no plan, no laziness.
- * It follows the value rules to the letter and shares no code with what it judges.
+ * It follows the value rules to the letter and shares no code with what it judges, but for
+ * the codec that reads tagged scalars.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * What the reference evaluator is told: tables in plain words, rows as plain objects, and
- * a query in its public JSON form. Nothing here comes from the code under test.
+ * a query in its public JSON form.
  *
  * @module
  */

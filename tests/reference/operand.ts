@@ -1,3 +1,4 @@
+import { fromTree } from "../../schema/codec.ts";
 import type { Row } from "./model.ts";
 import { type Fields, scalarAt } from "./scope.ts";
 import type { Scalar } from "./values.ts";
@@ -29,24 +30,10 @@ export function filled(operand: unknown, params: Params): unknown {
   return params.get(name);
 }
 
-/** A scalar from its JSON form. */
+/** A scalar from its JSON form, by the one codec: its tags are a stored format. */
 export function literal(json: unknown): Scalar {
-  if (typeof json !== "object" || json === null) return json as null | boolean | number | string;
-  const [tag, body] = (json as { $: unknown[] }).$;
-  switch (tag) {
-    case "date":
-      return new Date(body as number);
-    case "bigint":
-      return BigInt(body as string);
-    case "u8":
-      return Uint8Array.from(atob(body as string), (char) => char.charCodeAt(0));
-    case "inf":
-      return Infinity;
-    case "-inf":
-      return -Infinity;
-    default:
-      throw new Error(`The reference knows no scalar tagged "${tag}"`);
-  }
+  // The codec gives what the tag names, and the grammar has tags of scalars alone.
+  return fromTree(json) as Scalar;
 }
 
 function isTag(value: unknown, tag: string): value is { readonly $: readonly unknown[] } {
