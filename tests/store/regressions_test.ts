@@ -258,16 +258,10 @@ Deno.test("conditions nest 500 deep and no deeper", () => {
   assertThrows(() => nest(1), RangeError, "500");
 });
 
-/** The best time of the work against that of a quarter of it: about 4 where it is linear, 16 where quadratic. */
-function growth(work: (size: number) => void, size: number): number {
-  const best = (n: number) =>
-    Math.min(...[1, 2, 3].map(() => {
-      const start = performance.now();
-      work(n);
-      return performance.now() - start;
-    }));
-  work(size / 4);
-  return best(size) / best(size / 4);
+function timeMs(work: (size: number) => void, size: number): number {
+  const start = performance.now();
+  work(size);
+  return performance.now() - start;
 }
 
 Deno.test("eviction and writes to referenced tables cost what they touch", () => {
@@ -288,6 +282,7 @@ Deno.test("eviction and writes to referenced tables cost what they touch", () =>
       for (let id = 0; id < n; id++) tx.update(parents, id, { x: 1 });
     });
   };
-  assertLess(growth(evicting, 80_000), 10);
-  assertLess(growth(referencing, 80_000), 10);
+  // About 1.5 s and 0.7 s on two slow cores; where they were quadratic, 14 s and 57 s.
+  assertLess(timeMs(evicting, 160_000), 8_000);
+  assertLess(timeMs(referencing, 100_000), 8_000);
 });
