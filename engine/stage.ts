@@ -46,7 +46,7 @@ function conjuncts(cond: Cond): readonly Cond[] {
 }
 
 /** The highest slot that a condition needs. */
-function levelOf(cond: Cond): number {
+export function levelOf(cond: Cond): number {
   const slots = (refs: readonly Ref[]) => Math.max(0, ...refs.map(({ slot }) => slot));
   const operand = (...operands: readonly Operand[]) =>
     slots(operands.flatMap((item) => item.kind === "column" ? [item.ref] : []));

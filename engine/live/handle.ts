@@ -6,9 +6,10 @@ import type { Engine } from "../engine.ts";
 import { prepare } from "../run.ts";
 import { computed, effect, signal, untracked } from "../signal.ts";
 import { windowOf } from "../window.ts";
+import { concernOf } from "./concern.ts";
 import { deltasBetween } from "./deltas.ts";
 import { rerun, type Result } from "./result.ts";
-import { tablesOf } from "./tables_of.ts";
+import { tableUses } from "./tables_of.ts";
 import type { DeltaOp } from "./types.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";
@@ -17,19 +18,16 @@ const EMPTY: Result = { keys: [], rows: [] };
 
 /** The data of the tables that a query reads. */
 function topicsOf(engine: Engine, { bound }: QueryValue): unknown[] {
-  return [...tablesOf(bound)].map((def) => engine.data(def));
+  return [...new Set(tableUses(bound))].map((def) => engine.data(def));
 }
 
 function rowsView(engine: Engine, watching: Watching, query: QueryValue): View<Result> {
-  return watching.share(
-    `rows ${JSON.stringify(query)}`,
-    () =>
-      new View<Result>(
-        watching,
-        topicsOf(engine, query),
-        (before) => rerun(engine, query.bound, before),
-      ),
-  );
+  return watching.share(`rows ${JSON.stringify(query)}`, () => {
+    const { bound } = query;
+    const topics = topicsOf(engine, query);
+    const compute = (before: Result | undefined) => rerun(engine, bound, before);
+    return new View<Result>(watching, topics, compute, concernOf(bound));
+  });
 }
 
 /** A signal of one view that ends by `Symbol.dispose`: it keeps its value and lets the view go. */

@@ -1,4 +1,5 @@
 import { signal, untracked, type Writable } from "../signal.ts";
+import type { Entry, RowEntry } from "../commit.ts";
 import type { Watching } from "./watching.ts";
 
 /**
@@ -10,6 +11,7 @@ import type { Watching } from "./watching.ts";
 export class View<T> {
   readonly #watching: Watching;
   readonly #compute: (before: T | undefined) => T;
+  readonly #concern: ((entry: RowEntry, result: T | undefined) => boolean) | undefined;
   /** In a box, so that readers can be made to ask again without another value. */
   readonly #box: Writable<{ readonly value: T | undefined }>;
   #watched = false;
@@ -18,12 +20,17 @@ export class View<T> {
   #error: unknown;
   readonly status: Writable<"ready" | "failed"> = signal<"ready" | "failed">("ready");
 
-  /** `compute` gives its last result again where that is still right; `topics` as in `Watching`. */
+  /**
+   * `compute` gives its last result again where that is still right; `topics` as in `Watching`;
+   * `concern` rules out writes that change nothing.
+   */
   constructor(
     watching: Watching,
     readonly topics: readonly unknown[],
     compute: (before: T | undefined) => T,
+    concern?: (entry: RowEntry, result: T | undefined) => boolean,
   ) {
+    this.#concern = concern;
     this.#watching = watching;
     this.#compute = compute;
     this.#box = signal<{ readonly value: T | undefined }>({ value: undefined }, {
@@ -48,6 +55,11 @@ export class View<T> {
       untracked(() => this.refresh());
     }
     return this.#box.value.value;
+  }
+  /** Whether a write to a topic can change the result. */
+  concerns(entry: Entry): boolean {
+    const right = this.#concern && this.#error === undefined;
+    return !right || "value" in entry || this.#concern?.(entry, this.#box.peek().value) !== false;
   }
   get error(): unknown {
     return this.#error;

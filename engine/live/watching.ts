@@ -6,6 +6,8 @@ import type { View } from "./view.ts";
 /** What a commit does to a view, whatever its result. */
 export interface Watched {
   readonly topics: readonly unknown[];
+  /** Whether a write to a topic can change it. */
+  concerns(entry: Entry): boolean;
   refresh(): void;
 }
 
@@ -69,7 +71,9 @@ export class Watching {
     const touched = new Set<Watched>();
     for (const entry of entries) {
       const topic = "value" in entry ? entry.value : entry.data;
-      this.#byTopic.get(topic)?.forEach((view) => touched.add(view));
+      for (const view of this.#byTopic.get(topic) ?? []) {
+        if (!touched.has(view) && view.concerns(entry)) touched.add(view);
+      }
     }
     const outer = this.commit;
     this.commit = commit;

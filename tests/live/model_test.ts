@@ -34,6 +34,8 @@ const open = query(todos).where({ done: false });
 const QUERIES: readonly { readonly [name: string]: unknown }[] = [{
   all: query(todos),
   filter: open.where({ n: gte(3) }),
+  top: query(todos).orderBy("n").limit(2),
+  first: open.limit(2),
   window: open.orderBy("n", "desc").offset(1).limit(3),
   after: query(todos).orderBy("n").after({ id: 3, owner: null, n: 2, x: 0, done: false }).limit(4),
   select: open.select("n", "done"),
