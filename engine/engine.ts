@@ -162,8 +162,11 @@ export class Engine {
   /**
    * Runs `fn` as one step: all of its writes or, when it throws, none. Inside another
    * transaction it is a savepoint; outside it ends with a commit.
+   *
+   * `making` says that `fn` is one verb. What a verb calls of the user's (defaults, checks,
+   * validators, patch functions) sees tables half way, so it may read but not write.
    */
-  write<T>(fn: () => T, options: CommitOptions = {}): T {
+  write<T>(fn: () => T, options: CommitOptions = {}, making = false): T {
     checkOrigin(options.origin);
     if (this.#making) {
       throw new TypeError(
@@ -174,17 +177,19 @@ export class Engine {
     const outermost = this.#depth++ === 0;
     let result: T;
     try {
+      this.#making = making;
       result = fn();
       if (
         outermost && this.#log && (options.kind ?? "user") === "user" && options.source !== "remote"
       ) {
-        const log = this.#log;
-        this.make(() => this.#references.settle(log, this));
+        this.#making = true;
+        this.#references.settle(this.#log, this);
       }
     } catch (error) {
       this.#revert(mark);
       throw error;
     } finally {
+      this.#making = false;
       this.#depth--;
     }
     if (outermost && this.#log) {
@@ -193,20 +198,6 @@ export class Engine {
       this.#commit(log, options);
     }
     return result;
-  }
-
-  /**
-   * Runs one verb. What it calls of the user's (defaults, checks, validators, patch functions) sees
-   * tables half way, so it may read but not write.
-   */
-  make<T>(fn: () => T): T {
-    const outer = this.#making;
-    this.#making = true;
-    try {
-      return fn();
-    } finally {
-      this.#making = outer;
-    }
   }
 
   /** Makes a write to rows and logs it; the caller has looked at keys and unique values. */

@@ -115,8 +115,8 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
   const { id, origin, kind, values } = record;
   if (engine.knows(id)) return false;
   const names = [...engine.schema.values.keys()];
-  engine.write(() =>
-    engine.make(() => {
+  engine.write(
+    () => {
       const entries = record.rows.flatMap((row) => rowEntry(engine, row) ?? []);
       checkUnique(entries);
       // What goes makes room for what comes.
@@ -128,7 +128,10 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
         if (name === undefined) throw corrupt("a value is unknown");
         engine.restoreValue(name, data);
       }
-    }), { id, origin, kind, source: "remote" });
+    },
+    { id, origin, kind, source: "remote" },
+    true,
+  );
   engine.remember(id);
   return true;
 }

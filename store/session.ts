@@ -60,7 +60,7 @@ export class Session implements Verbs {
   #write<T>(fn: () => T, options: WriteOptions | undefined): T {
     this.#check();
     this.#eviction?.sweep(); // a key that has expired is free again
-    return this.#engine.write(() => this.#engine.make(fn), options);
+    return this.#engine.write(fn, options, true);
   }
 
   get<R, I, K, U>(table: Table<R, I, K, U>, key: NoInfer<K>): R | undefined {

@@ -90,13 +90,13 @@ export class UndoLog {
     if (!step) return false;
     this.#open = false;
     this.#engine.write(
-      () =>
-        this.#engine.make(() => {
-          this.#revertValues(step);
-          for (const [data, rows] of netRows(step)) this.#revertRows(data, rows);
-        }),
+      () => {
+        this.#revertValues(step);
+        for (const [data, rows] of netRows(step)) this.#revertRows(data, rows);
+      },
       // Before listeners hear of it: they may undo and write themselves.
       { taken: (entries) => void to.push(entries) },
+      true,
     );
     return true;
   }
