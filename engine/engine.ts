@@ -13,6 +13,8 @@ import {
   type Entry,
   type RowEntry,
 } from "./commit.ts";
+import { KnownIds } from "./known_ids.ts";
+import { Listeners } from "./listeners.ts";
 import { References } from "./references.ts";
 import { TableData } from "./table_data.ts";
 
@@ -36,8 +38,6 @@ export interface CommitOptions {
 /** Hears of a finished commit before listeners do, for undo and eviction; the entries are its own. */
 export type Recorder = (entries: Entry[], options: CommitOptions) => void;
 
-/** How many ids of commits are remembered. */
-const REMEMBERED_IDS = 10_000;
 const EMPTY: readonly StoredRow[] = [];
 
 /**
@@ -55,13 +55,9 @@ export class Engine {
   readonly #tables: ReadonlyMap<TableDef, TableData>;
   readonly #values = new Map<string, unknown>();
   readonly #references: References;
-  readonly #listeners = new Set<(commit: Commit) => void>();
-  /** Commits that are still to be told, each with who was listening. */
-  readonly #waiting: {
-    readonly commit: Commit;
-    readonly to: readonly ((commit: Commit) => void)[];
-  }[] = [];
-  #notifying = false;
+  readonly #listeners = new Listeners();
+  /** Commits that are known, so that a record comes in once. */
+  readonly known = new KnownIds();
   /** The writes of the open transaction; undefined before the first. */
   #log: Entry[] | undefined;
   #depth = 0;
@@ -74,10 +70,6 @@ export class Engine {
   /** Called when a commit is complete and its listeners are about to hear of it; may write. */
   settled: (() => void) | undefined;
   seq = 0;
-  /** Ids of commits that are known, so that a record comes in once; the oldest are forgotten. */
-  readonly #known = new Set<string>();
-  readonly #ring: string[] = [];
-  #next = 0;
 
   constructor(schema: Schema, options: EngineOptions = {}) {
     this.schema = openSchema(schema);
@@ -221,11 +213,10 @@ export class Engine {
     this.seq++;
     this.recorder?.(log, options);
     // Where nobody listens no record can come back, so there is no id to know.
-    const listening = this.#listeners.size > 0;
-    const id = options.id ?? (listening ? this.fresh() : undefined);
-    if (id !== undefined) this.remember(id);
+    const id = options.id ?? (this.#listeners.any ? this.fresh() : undefined);
+    if (id !== undefined) this.known.add(id);
     let commit: Commit | undefined;
-    if (listening && id !== undefined) {
+    if (this.#listeners.any && id !== undefined) {
       const head: CommitHead = {
         schema: this.schema,
         id,
@@ -236,49 +227,16 @@ export class Engine {
         source: options.source ?? "local",
       };
       commit = new CommitValue(head, log);
-      this.#waiting.push({ commit, to: [...this.#listeners] });
+      this.#listeners.push(commit);
     }
     this.watch?.(log, commit);
     this.settled?.();
-    if (this.#waiting.length > 0) this.#notify();
-  }
-
-  /** Whether the commit with an id is in already. */
-  knows(id: string): boolean {
-    return this.#known.has(id);
-  }
-  remember(id: string): void {
-    if (this.#known.has(id)) return;
-    this.#known.add(id);
-    // A ring: looking for the oldest in a Set walks over all that was deleted before it.
-    this.#known.delete(this.#ring[this.#next] ?? "");
-    this.#ring[this.#next] = id;
-    this.#next = (this.#next + 1) % REMEMBERED_IDS;
-  }
-
-  /** One commit after the other, each to all listeners, also when a listener writes. */
-  #notify(): void {
-    if (this.#notifying) return;
-    this.#notifying = true;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      for (const listener of next.to) {
-        if (!this.#listeners.has(listener)) continue; // it has unsubscribed meanwhile
-        try {
-          listener(next.commit);
-        } catch (error) {
-          console.error(error); // the write is done, and the others are still to hear of it
-        }
-      }
-    }
-    this.#notifying = false;
+    this.#listeners.tell();
   }
 
   changes(listener: (commit: Commit) => void): () => void {
     this.check();
-    // A function of its own, so that one listener can be there twice.
-    const own = (commit: Commit) => listener(commit);
-    this.#listeners.add(own);
-    return () => void this.#listeners.delete(own);
+    return this.#listeners.add(listener);
   }
 }
 

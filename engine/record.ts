@@ -113,7 +113,7 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
   const engine = engineOf(source);
   if (record.format !== 1) throw corrupt("its format is newer");
   const { id, origin, kind, values } = record;
-  if (engine.knows(id)) return false;
+  if (engine.known.has(id)) return false;
   const names = [...engine.schema.values.keys()];
   engine.write(
     () => {
@@ -132,7 +132,7 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
     { id, origin, kind, source: "remote" },
     true,
   );
-  engine.remember(id);
+  engine.known.add(id);
   return true;
 }
 

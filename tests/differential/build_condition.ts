@@ -213,7 +213,7 @@ function matching(op: string, spec: LeafSpec, place: Place, env: Env): Built<Lea
     : turned(textOf(pick, env), spec);
   // Only a param can bring null here.
   const isParam = spec.source === 6 || spec.source === 7;
-  const operand = operandOf(isParam && pick === 30 ? null : pattern, spec, env);
+  const operand = operandOf(isParam && pick % 15 === 14 ? null : pattern, spec, env);
   if (op === "ilike") {
     const json = ["like", place.path, operand.json, { ignoreCase: true }] as const;
     return { value: operators.ilike!(operand.value), json };
@@ -227,7 +227,7 @@ function matching(op: string, spec: LeafSpec, place: Place, env: Env): Built<Lea
 
 /** A pattern of the list, or one made of a text that columns have. */
 function patternOf(pick: number, spec: LeafSpec, env: Env): string {
-  if (pick % 2 === 0) return PATTERNS[pick % PATTERNS.length]!;
+  if (pick % 2 === 0) return PATTERNS[(pick >> 1) % PATTERNS.length]!;
   const text = textOf(pick >> 1, env);
   const [first = "", ...rest] = turned(text, spec);
   const patterns = [`${text}%`, `%${text}`, `_${rest.join("")}`, `\\${first}${rest.join("")}`];

@@ -31,7 +31,7 @@ export type OpenSource = (schema: LooseSchema) => DifferentialSource | Promise<D
 
 const CASES_A_ROUND = 20;
 /** A failing case shrinks for this long at most; the smallest so far is shown then. */
-const SHRINK_MS = 3_000;
+const SHRINK_MS = 60_000;
 
 /** Registers the differential test of one source. */
 export function testDifferential(
