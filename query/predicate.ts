@@ -96,14 +96,24 @@ function rangeTest(
   }
   const other = operandGet(operand, joined);
   // Both sides may have held any text, so the comparison of one column does not do.
-  const compare: Compare = json ? compareJson : compareOf(valueType(ref));
+  const compare: Compare = json ? compareScalars : compareOf(valueType(ref));
+  const [left, right] = [ref, operand.kind === "column" ? operand.ref : ref]
+    .map(({ type }) => type === "json");
   return (env) => {
     const a = get(env);
     const b = other(env);
     if (a === null || b === null) return false;
-    if (!json) return holds(compare(a, b));
-    return typeof a === typeof b && jsonRank(a) < 5 && jsonRank(b) < 5 && holds(compare(a, b));
+    // A real column may hold an infinity, which inside JSON is no number.
+    const scalars = !(left && jsonRank(a) > 4) && !(right && jsonRank(b) > 4);
+    return !json ? holds(compare(a, b)) : scalars && typeof a === typeof b && holds(compare(a, b));
   };
+}
+
+/** Orders two scalars of one JavaScript type. */
+function compareScalars(a: unknown, b: unknown): number {
+  return typeof a === "number" && typeof b === "number"
+    ? a < b ? -1 : a > b ? 1 : 0
+    : compareJson(a, b);
 }
 
 function operandGet(operand: Operand, joined: boolean): Get {

@@ -6,8 +6,7 @@ import type { AggregateSpec, Ref } from "./ast.ts";
 
 /** What a name stands for: a value, a joined row, or an object that a group nests. */
 interface Field {
-  /** Absent for an object that a group nests. */
-  readonly ref?: Ref;
+  readonly ref: Ref;
   /** The names below it. */
   readonly fields?: ReadonlyMap<string, Field>;
 }
@@ -105,15 +104,20 @@ export class Shape {
   }
 }
 
-function nest(fields: Map<string, Field>, names: readonly string[], ref: Ref): void {
-  const [name = "", ...rest] = names;
-  if (rest.length === 0) {
+/** Puts a path of a group in its place; the objects on the way can be selected whole. */
+function nest(fields: Map<string, Field>, names: readonly string[], ref: Ref, depth = 0): void {
+  const name = names[depth] ?? "";
+  if (depth === names.length - 1) {
     fields.set(name, { ref });
     return;
   }
   const below = new Map(fields.get(name)?.fields);
-  nest(below, rest, ref);
-  fields.set(name, { fields: below });
+  nest(below, names, ref, depth + 1);
+  const way = names.slice(0, depth + 1);
+  fields.set(name, {
+    ref: { path: way.join("."), slot: 0, names: way, json: [], type: "row", column: undefined },
+    fields: below,
+  });
 }
 
 function resultType({ fn, refs }: AggregateSpec): Pick<Ref, "type" | "column"> {
