@@ -1,4 +1,4 @@
-import { userKey } from "../schema/key.ts";
+import { type MapKey, userKey } from "../schema/key.ts";
 import type { PatchOf, StoredRow, Table } from "../schema/mod.ts";
 import type { Query, Where } from "../query/mod.ts";
 import { queryValue } from "../query/query.ts";
@@ -22,6 +22,7 @@ import {
   windowOf,
   type WriteOptions,
 } from "../engine/mod.ts";
+import type { TableData } from "../engine/table_data.ts";
 import type { Eviction } from "./evict.ts";
 import { observe } from "./observe.ts";
 import type { SourceOptions, StoreTransaction, Sync } from "./types.ts";
@@ -64,19 +65,22 @@ export class Session implements Verbs {
   }
 
   get<R, I, K, U>(table: Table<R, I, K, U>, key: NoInfer<K>): R | undefined {
-    return this.#get(table, key) as R | undefined; // a row of the table
-  }
-  #get(table: unknown, key: unknown): StoredRow | undefined {
     const data = this.#engine.data(table);
-    if (this.#ended || this.#eviction) this.#reading();
-    const row = data.get(userKey(data.def, key));
-    // The row itself is not looked at, not even for being there: that would fetch it from memory.
-    if (this.#eviction !== undefined && row) this.#eviction.used(data, [row]);
-    return row;
+    const at = userKey(data.def, key);
+    if (this.#ended || this.#eviction) return this.#getUsed(data, at) as R | undefined; // its row
+    return data.get(at) as R | undefined; // a row of the table, which need not be looked at here
   }
   getMany<R, I, K, U>(table: Table<R, I, K, U>, keys: readonly NoInfer<K>[]): (R | undefined)[] {
     this.#check();
-    return Array.from(keys, (key) => this.#get(table, key) as R | undefined); // a row of the table
+    const data = this.#engine.data(table);
+    // Rows of the table, as in get(), which may be observed by itself.
+    return Array.from(keys, (key) => this.#getUsed(data, userKey(data.def, key)) as R | undefined);
+  }
+  #getUsed(data: TableData, key: MapKey): StoredRow | undefined {
+    this.#reading();
+    const row = data.get(key);
+    if (row) this.#eviction?.used(data, [row]);
+    return row;
   }
   #rows(query: unknown, limit?: number): StoredRow[] {
     this.#check();

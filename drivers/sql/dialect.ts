@@ -1,0 +1,97 @@
+import type { ColumnType } from "../../schema/compare.ts";
+import type { IndexDef, TableDef } from "../../schema/table.ts";
+import type { TextOp } from "../../query/ast.ts";
+
+/** A pattern as an engine takes it; `exact` when it matches nothing but what it should. */
+export interface Pattern {
+  readonly value: string;
+  readonly exact: boolean;
+}
+
+/**
+ * Reads from a JSON document. `doc` is the expression of the whole text, `path` names inside
+ * it; no name holds what no document can.
+ */
+export interface JsonDialect {
+  /** `0` null or missing, `1` false, `2` true, `3` numbers, `4` text, `5` the rest; never null. */
+  rank(doc: string, path: readonly string[]): string;
+  /** The number or the text there, as the engine's own type; null for anything else. */
+  scalar(doc: string, path: readonly string[]): string;
+  /** The same for numbers alone. */
+  number(doc: string, path: readonly string[]): string;
+  /** The same for text alone. */
+  text(doc: string, path: readonly string[]): string;
+  /** The boolean there, as a boolean column holds it. */
+  truth(doc: string, path: readonly string[]): string;
+  /** The JSON text of what is there; null where there is nothing. */
+  raw(doc: string, path: readonly string[]): string;
+  /** Whether it is an array with that scalar, which `add` binds where it is more than null. */
+  hasElement(
+    doc: string,
+    path: readonly string[],
+    value: unknown,
+    add: (value: unknown) => string,
+  ): string;
+  /** One value for rank and scalar, by which they can be told apart; fails for the rest. */
+  key(rank: string, scalar: string): string;
+}
+
+/**
+ * What differs from one SQL engine to the next. All members give text; no text holds a value,
+ * values are bound to marks.
+ */
+export interface Dialect {
+  readonly name: string;
+  /** A name as an identifier. */
+  quote(name: string): string;
+  /** The `n`th parameter, from 1. */
+  mark(n: number): string;
+  /** The type of a column. */
+  columnType(type: ColumnType): string;
+  /** What stands after the columns of a table. */
+  readonly tableOptions: string;
+  /** A name for an index, no other's and no table's. */
+  indexName(def: TableDef, index: IndexDef): string;
+  /** A value that is not null as it is bound. */
+  bind(type: ColumnType, value: unknown): unknown;
+  /** The expression by which a value of a type is read. */
+  result(type: ColumnType, sql: string): string;
+  /** Whether two values are the same; null is the same as null alone. */
+  same(a: string, b: string, negated: boolean): string;
+  /** One column of an order, null lowest. */
+  order(sql: string, desc: boolean): string;
+  /** The most rows there are, where an offset needs a limit. */
+  readonly noLimit: string;
+  /** The pattern of a text operator, or undefined when the engine can't take it. */
+  pattern(op: TextOp, operand: string): Pattern | undefined;
+  /** Whether text matches a bound {@linkcode Pattern}. */
+  matches(op: TextOp, sql: string, mark: string): string;
+  /** Whether text begins with, ends with or contains the text of another expression. */
+  relates(op: Exclude<TextOp, "like">, sql: string, part: string): string;
+  /** Many values that are not null as one parameter. */
+  list(type: ColumnType, values: readonly unknown[]): unknown;
+  /** Whether a value is among those of a bound {@linkcode list}; null where it is null. */
+  inList(type: ColumnType, sql: string, mark: string): string;
+  /** A sum or mean of values that are not whole, which fails where it isn't finite. */
+  finite(sql: string, count: string): string;
+  /** A sum of whole numbers that fails where it isn't exact; `safe` up to 2^53 - 1 alone. */
+  whole(sql: string, safe: boolean): string;
+  /** A mean of whole numbers, rounded once; fails where their sum is no exact double. */
+  wholeMean(sql: string): string;
+  /** Whether a number of a real column is infinite. */
+  infinite(sql: string): string;
+  /** Fails when it is evaluated, unless `sql` is null; never worked out ahead. */
+  fail(sql: string): string;
+  readonly json: JsonDialect;
+}
+
+/** The parameters of a statement, in the order of their marks. */
+export class Params {
+  readonly values: unknown[] = [];
+  constructor(readonly dialect: Dialect) {}
+
+  /** Binds a value and gives its mark. */
+  add(value: unknown): string {
+    return this.dialect.mark(this.values.push(value));
+  }
+}

@@ -1,0 +1,120 @@
+import { keyIn } from "../../schema/key.ts";
+import type { TableDef } from "../../schema/table.ts";
+import type { StoredRow } from "../../schema/types.ts";
+import type { Ast, Cond } from "../../query/ast.ts";
+import { prepare, runQuery } from "../../engine/run.ts";
+import { stagesOf, type Tables } from "../../engine/stage.ts";
+import { TableData } from "../../engine/table_data.ts";
+import { windowOf } from "../../engine/window.ts";
+import { condSql } from "./condition.ts";
+import type { Dialect } from "./dialect.ts";
+import { Selection } from "./output.ts";
+import { allOf, Writer } from "./pushed.ts";
+import type { Asking } from "./asking.ts";
+import { whereText } from "./stage.ts";
+
+/** Text with a unit of 0xD800 or more, which JavaScript's own order puts elsewhere. */
+const ASTRAL = /[\ud800-\uffff]/;
+
+/**
+ * Tells the text columns of a table what their rows hold, as writing does: rows may have been
+ * written by another process.
+ */
+export function noteAstral(def: TableDef, row: StoredRow): void {
+  for (const column of def.columns) {
+    if (column.type !== "text" || column.astral) continue;
+    const value = row[column.name];
+    if (typeof value === "string" && ASTRAL.test(value)) column.astral = true;
+  }
+}
+
+/** Every table that a query reads, as often as it does. */
+export function tablesOf(ast: Ast): TableDef[] {
+  return [
+    ast.table,
+    ...ast.steps.flatMap((step) =>
+      step.kind === "where"
+        ? existsTables(step.cond)
+        : step.kind === "join"
+        ? [step.table]
+        : step.kind === "include"
+        ? tablesOf(step.query)
+        : []
+    ),
+  ];
+}
+
+function existsTables(cond: Cond): TableDef[] {
+  if ("items" in cond) return cond.items.flatMap(existsTables);
+  if (cond.op === "not") return existsTables(cond.item);
+  return cond.op === "exists" ? [cond.table, ...(cond.where ? existsTables(cond.where) : [])] : [];
+}
+
+/** Whether a condition looks at the root alone. */
+function ofRoot(cond: Cond): boolean {
+  if ("items" in cond) return cond.items.every(ofRoot);
+  if (cond.op === "not") return ofRoot(cond.item);
+  if (cond.op === "exists") return false;
+  if (cond.ref.slot !== 0) return false;
+  const operands = cond.op === "between"
+    ? [cond.from, cond.to]
+    : "operand" in cond
+    ? [cond.operand]
+    : [];
+  return operands.every((operand) => operand.kind !== "column" || operand.ref.slot === 0);
+}
+
+/** The rows of a table for which some conditions may hold. */
+function* load(def: TableDef, conds: readonly Cond[], dialect: Dialect): Asking<TableData> {
+  const slot = { alias: "s0", table: def, nullable: false };
+  const scope = { dialect, slots: [slot] };
+  const out = new Writer(dialect);
+  const selection = new Selection(scope);
+  const read = selection.row(slot);
+  const where = allOf(conds.map((cond) => () => condSql(cond, false, scope, out)));
+  const from = `${dialect.quote(def.name)} AS s0${whereText(where.sql)}`;
+  const data = new TableData(def);
+  const cells = yield {
+    text: `SELECT ${selection.list.join(", ")} FROM ${from}`,
+    params: out.params.values,
+  };
+  for (const item of cells) {
+    const row = read(item);
+    if (!row) continue;
+    noteAstral(def, row);
+    data.add(keyIn(def.key, row), row);
+  }
+  return data;
+}
+
+/**
+ * Loads what a query reads, the root's rows narrowed by what can be said of them alone, for the
+ * engine to run it: the last resort, always right.
+ */
+function* loadTables(ast: Ast, dialect: Dialect): Asking<Tables> {
+  const all = tablesOf(ast);
+  const loaded = new Map<TableDef, TableData>();
+  for (const def of all) {
+    if (loaded.has(def)) continue;
+    const once = def === ast.table && all.filter((other) => other === def).length === 1;
+    const conds = once ? (stagesOf(ast)[0]?.conds ?? []).filter(ofRoot) : [];
+    loaded.set(def, yield* load(def, conds, dialect));
+  }
+  return {
+    data(def) {
+      const found = loaded.get(def);
+      if (found) return found;
+      throw new Error("Cannot run a query in memory as its tables are loaded: one is not");
+    },
+  };
+}
+
+/** The rows of a query, worked out in memory. */
+export function* rowsInMemory(ast: Ast, dialect: Dialect): Asking<StoredRow[]> {
+  return runQuery(yield* loadTables(ast, dialect), ast);
+}
+
+/** The number of a query's rows, worked out in memory. */
+export function* countInMemory(ast: Ast, dialect: Dialect): Asking<number> {
+  return prepare(yield* loadTables(ast, dialect), ast).count(windowOf(ast));
+}

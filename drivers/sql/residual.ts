@@ -1,0 +1,113 @@
+import { type MapKey, tupleKey } from "../../schema/key.ts";
+import type { DraftRow } from "../../schema/row.ts";
+import type { StoredRow } from "../../schema/types.ts";
+import type { Ast, Ref } from "../../query/ast.ts";
+import { type Env, getter, predicate, type Test } from "../../query/predicate.ts";
+import { putAt } from "../../engine/group.ts";
+import { windowOf } from "../../engine/window.ts";
+import { Unpushable } from "./asking.ts";
+import type { Compiled } from "./compile.ts";
+import type { Cells } from "./decode.ts";
+import { noteAstral } from "./memory.ts";
+import type { Assemble } from "./output.ts";
+
+/** Rows that passed what was left of a query's conditions, and how they become its result. */
+export interface Kept {
+  readonly cells: readonly Cells[];
+  readonly assemble: Assemble;
+}
+
+/**
+ * Tests in memory what the statement could not, and then takes the window, which counts for each
+ * `share` if there is one.
+ *
+ * @throws {Unpushable} When a condition needs another table.
+ */
+export function testLeft(
+  ast: Ast,
+  compiled: Compiled,
+  all: readonly Cells[],
+  share: readonly Ref[] | undefined,
+): Kept {
+  const test = leftTest(compiled);
+  const envs = new Map<Cells, Env>();
+  for (const cells of all) {
+    const env = envOf(compiled, cells);
+    if (test(env)) envs.set(cells, env);
+  }
+  const output = envOutput(ast, compiled);
+  return {
+    cells: windowed(
+      [...envs.keys()],
+      ast,
+      (cells) => share ? sharing(compiled, share, cells) : null,
+    ),
+    assemble: (cells, kids) => output(envs.get(cells) ?? {}, kids),
+  };
+}
+
+/** Whether an Env of a compiled query fulfils what was left. */
+function leftTest({ left, body }: Compiled): Test {
+  const joined = body.steps.joins.length > 0;
+  return predicate({ op: "and", items: left }, joined, () => {
+    throw new Unpushable("Cannot test exists as it needs another table: it was left");
+  });
+}
+
+/** The part of some rows that a window leaves, which counts for each share of its own. */
+function windowed(rows: readonly Cells[], ast: Ast, shareOf: (row: Cells) => MapKey): Cells[] {
+  const { offset, limit } = windowOf(ast);
+  const seen = new Map<MapKey, number>();
+  return rows.filter((row) => {
+    const share = shareOf(row);
+    const place = seen.get(share) ?? 0;
+    seen.set(share, place + 1);
+    return place >= offset && place < offset + limit;
+  });
+}
+
+/** The values at the paths by which a window is shared; they come first of what is extra. */
+function sharing({ extra }: Compiled, share: readonly Ref[], cells: Cells): MapKey {
+  return tupleKey(share.map((_, i) => extra[i]?.(cells)));
+}
+
+function envOf({ envs, body }: Compiled, cells: Cells): Env {
+  const rows = envs.map((read, slot) => {
+    // What reads a slot gives a row of its table, or null.
+    const row = read(cells) as StoredRow | null;
+    const def = body.scope.slots[slot]?.table;
+    if (row && def) noteAstral(def, row);
+    return row;
+  });
+  return body.steps.joins.length > 0 ? rows : rows[0] ?? {};
+}
+
+/** The shape of the result from whole rows. */
+function envOutput(
+  { select }: Ast,
+  { body: { steps } }: Compiled,
+): (env: Env, kids: readonly (readonly StoredRow[])[]) => StoredRow {
+  const joined = steps.joins.length > 0;
+  const row = (env: Env, slot: number): unknown => {
+    // With joins an Env is an array of one row a slot, else the row itself.
+    return joined ? (env as readonly unknown[])[slot] : env;
+  };
+  const include = (as: string) => steps.includes.findIndex((step) => step.as === as);
+  return (env, kids) => {
+    const result: DraftRow = {};
+    if (!select) {
+      Object.assign(result, row(env, 0));
+      for (const { as, slot } of steps.joins) putAt(result, [as], row(env, slot));
+      steps.includes.forEach(({ as }, i) => putAt(result, [as], kids[i] ?? []));
+      return result;
+    }
+    for (const { ref, to } of select) {
+      putAt(
+        result,
+        to,
+        ref.type === "rows" ? kids[include(ref.path)] ?? [] : getter(ref, joined)(env),
+      );
+    }
+    return result;
+  };
+}
