@@ -2,6 +2,7 @@ import { keyIn } from "../../schema/key.ts";
 import type { TableDef } from "../../schema/table.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Ast, Cond } from "../../query/ast.ts";
+import { tableUses } from "../../query/table_uses.ts";
 import { prepare, runQuery } from "../../engine/run.ts";
 import { stagesOf, type Tables } from "../../engine/stage.ts";
 import { TableData } from "../../engine/table_data.ts";
@@ -26,28 +27,6 @@ export function noteAstral(def: TableDef, row: StoredRow): void {
     const value = row[column.name];
     if (typeof value === "string" && ASTRAL.test(value)) column.astral = true;
   }
-}
-
-/** Every table that a query reads, as often as it does. */
-export function tablesOf(ast: Ast): TableDef[] {
-  return [
-    ast.table,
-    ...ast.steps.flatMap((step) =>
-      step.kind === "where"
-        ? existsTables(step.cond)
-        : step.kind === "join"
-        ? [step.table]
-        : step.kind === "include"
-        ? tablesOf(step.query)
-        : []
-    ),
-  ];
-}
-
-function existsTables(cond: Cond): TableDef[] {
-  if ("items" in cond) return cond.items.flatMap(existsTables);
-  if (cond.op === "not") return existsTables(cond.item);
-  return cond.op === "exists" ? [cond.table, ...(cond.where ? existsTables(cond.where) : [])] : [];
 }
 
 /** Whether a condition looks at the root alone. */
@@ -92,7 +71,7 @@ function* load(def: TableDef, conds: readonly Cond[], dialect: Dialect): Asking<
  * engine to run it: the last resort, always right.
  */
 function* loadTables(ast: Ast, dialect: Dialect): Asking<Tables> {
-  const all = tablesOf(ast);
+  const all = tableUses(ast);
   const loaded = new Map<TableDef, TableData>();
   for (const def of all) {
     if (loaded.has(def)) continue;

@@ -6,7 +6,7 @@ import type { RowEntry } from "../commit.ts";
 import { levelOf, stagesOf } from "../stage.ts";
 import { compareEnvs } from "../window.ts";
 import type { Result } from "./result.ts";
-import { tableUses } from "./tables_of.ts";
+import { tableUses } from "../../query/table_uses.ts";
 
 /** Whether a write can change a result: false only where it certainly can't. */
 export type Concern = (entry: RowEntry, result: Result | undefined) => boolean;

@@ -9,7 +9,7 @@ import { windowOf } from "../window.ts";
 import { concernOf } from "./concern.ts";
 import { deltasBetween } from "./deltas.ts";
 import { rerun, type Result } from "./result.ts";
-import { tableUses } from "./tables_of.ts";
+import { tableUses } from "../../query/table_uses.ts";
 import type { DeltaOp } from "./types.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";

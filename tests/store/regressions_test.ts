@@ -36,7 +36,10 @@ Deno.test("after() keeps rows when a column with one value is in the order", () 
     indexes: [["b", "c"]],
   });
   const store = createStore({ tables: [t] });
-  store.insert(t, [1, 2, 3, 4, 5].map((id) => ({ id, b: id % 2, c: id > 3 ? 1 : 0 })));
+  store.insert(
+    t,
+    [1, 2, 3, 4, 5].map((id) => ({ id, b: id % 2, c: id === 1 || id === 4 ? 1 : 0 })),
+  );
   for (
     const q of [
       query(t).where({ c: 0 }).orderBy("c"),

@@ -17,7 +17,7 @@ import type { Cells } from "../../../drivers/sql/decode.ts";
 import { encodeRow, encodeValue } from "../../../drivers/sql/encode.ts";
 import { compileGet, getRow, type KeyRead } from "../../../drivers/sql/get.ts";
 import { createTable } from "../../../drivers/sql/layout.ts";
-import { tablesOf } from "../../../drivers/sql/memory.ts";
+import { tableUses } from "../../../query/table_uses.ts";
 import { allRows, countRows } from "../../../drivers/sql/rows.ts";
 import { sqlite } from "../../../drivers/sql/sqlite.ts";
 
@@ -128,7 +128,7 @@ export function openSource(schema: Schema, options?: object): Store & { readonly
   store.changes((commit) => shadow.apply(commit));
   const astOf = (query: unknown): Ast => {
     const ast = queryValue(query).bound;
-    for (const def of tablesOf(ast)) engine.data(def); // throws once closed, and for other tables
+    for (const def of tableUses(ast)) engine.data(def); // throws once closed, and for other tables
     return ast;
   };
   const dispose = store[Symbol.dispose].bind(store);

@@ -1,5 +1,5 @@
-import type { TableDef } from "../../schema/table.ts";
-import type { Ast, Cond } from "../../query/ast.ts";
+import type { TableDef } from "../schema/table.ts";
+import type { Ast, Cond } from "./ast.ts";
 
 function condTables(cond: Cond): TableDef[] {
   if ("items" in cond) return cond.items.flatMap(condTables);
