@@ -30,6 +30,7 @@ export type {
   PlanStep,
   ReadonlySignal,
   Reads,
+  SourceOptions,
   UpdateOptions,
   Verbs,
   WriteOptions,

@@ -51,6 +51,8 @@ export interface RowEntry {
   /** The rows after, in the same order; empty for deletes and evictions. */
   readonly after: readonly StoredRow[];
 }
+/** The same of a table wherever its rows are. */
+export type RowWrite = Omit<RowEntry, "data"> & { readonly data: { readonly def: TableDef } };
 /** A write to a value of the schema. */
 export interface ValueEntry {
   readonly value: string;
@@ -84,7 +86,7 @@ export class CommitValue implements Commit {
   /** The ids of its tables and columns come from here. */
   readonly schema: SchemaDef;
 
-  constructor(head: CommitHead, entries: readonly Entry[]) {
+  constructor(head: CommitHead, entries: readonly (RowWrite | ValueEntry)[]) {
     this.id = head.id;
     this.seq = head.seq;
     if (head.origin !== undefined) this.origin = head.origin;
@@ -107,15 +109,16 @@ export function publicTable(def: TableDef): AnyTable {
 }
 
 /** The changes of each table; several writes to one row are one change. */
-function netChanges(entries: readonly RowEntry[]): Map<AnyTable, Change[]> {
-  const byTable = new Map<TableData, RowEntry[]>();
+export function netChanges(entries: readonly RowWrite[]): Map<AnyTable, Change[]> {
+  const byTable = new Map<TableDef, RowWrite[]>();
   for (const entry of entries) {
-    const list = byTable.get(entry.data);
+    const { def } = entry.data;
+    const list = byTable.get(def);
     if (list) list.push(entry);
-    else byTable.set(entry.data, [entry]);
+    else byTable.set(def, [entry]);
   }
   const tables = new Map<AnyTable, Change[]>();
-  for (const [{ def }, list] of byTable) {
+  for (const [def, list] of byTable) {
     const [only] = list;
     const changes = list.length === 1 && only ? entryChanges(def, only) : merged(def, list);
     if (changes.length > 0) tables.set(publicTable(def), changes);
@@ -123,7 +126,7 @@ function netChanges(entries: readonly RowEntry[]): Map<AnyTable, Change[]> {
   return tables;
 }
 
-function entryChanges(def: TableDef, { kind, columns, before, after }: RowEntry): Change[] {
+function entryChanges(def: TableDef, { kind, columns, before, after }: RowWrite): Change[] {
   const count = Math.max(before.length, after.length);
   return Array.from({ length: count }, (_, i) => change(def, kind, columns, before[i], after[i]));
 }
@@ -144,7 +147,7 @@ function change(
   };
 }
 
-function merged(def: TableDef, list: readonly RowEntry[]): Change[] {
+function merged(def: TableDef, list: readonly RowWrite[]): Change[] {
   const found = new Map<MapKey, Change<StoredRow>>();
   for (const entry of list) {
     for (const next of entryChanges(def, entry)) {

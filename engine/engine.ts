@@ -15,7 +15,8 @@ import {
 } from "./commit.ts";
 import { KnownIds } from "./known_ids.ts";
 import { Listeners } from "./listeners.ts";
-import { References } from "./references.ts";
+import { type Effect, settle } from "./references.ts";
+import { matching } from "./matching.ts";
 import { TableData } from "./table_data.ts";
 
 /** Where time and randomness come from. */
@@ -54,7 +55,6 @@ export class Engine {
   readonly fresh: () => string;
   readonly #tables: ReadonlyMap<TableDef, TableData>;
   readonly #values = new Map<string, unknown>();
-  readonly #references: References;
   readonly #listeners = new Listeners();
   /** Commits that are known, so that a record comes in once. */
   readonly known = new KnownIds();
@@ -76,7 +76,6 @@ export class Engine {
     this.now = options.now ?? Date.now;
     this.fresh = uuidSource(this.now, options.random);
     this.#tables = new Map(this.schema.tables.map((def) => [def, new TableData(def)]));
-    this.#references = new References(this.schema.references, (def) => this.data(def));
     for (const [name, column] of this.schema.values) {
       const { spec } = column;
       const preset: unknown = typeof spec.default === "function" ? spec.default() : spec.default;
@@ -175,7 +174,7 @@ export class Engine {
         outermost && this.#log && (options.kind ?? "user") === "user" && options.source !== "remote"
       ) {
         this.#making = true;
-        this.#references.settle(this.#log, this);
+        if (this.schema.references.length > 0) this.#settle(this.#log);
       }
     } catch (error) {
       this.#revert(mark);
@@ -190,6 +189,26 @@ export class Engine {
       this.#commit(log, options);
     }
     return result;
+  }
+
+  /** Follows and checks the references of what was written. */
+  #settle(log: readonly Entry[]): void {
+    const done: Effect[] = [];
+    for (const entry of log) {
+      if (!("value" in entry)) done.push({ ...entry, table: entry.data.def });
+    }
+    const steps = settle(this.schema.references, done);
+    let step = steps.next();
+    while (!step.done) {
+      const request = step.value;
+      if (request.ask === "match") step = steps.next(matching(this.data(request.table), request));
+      else {
+        for (const effect of request.effects) {
+          this.apply({ ...effect, data: this.data(effect.table) });
+        }
+        step = steps.next([]);
+      }
+    }
   }
 
   /** Makes a write to rows and logs it; the caller has looked at keys and unique values. */
@@ -240,7 +259,8 @@ export class Engine {
   }
 }
 
-function checkOrigin(origin: unknown): void {
+/** @throws {TypeError} When an origin is no string. @throws {RangeError} When it is longer than 64. */
+export function checkOrigin(origin: unknown): void {
   if (origin === undefined) return;
   if (typeof origin !== "string") {
     throw new TypeError(`Cannot write with an origin as it is a string: got ${typeof origin}`);
@@ -253,7 +273,7 @@ function checkOrigin(origin: unknown): void {
 }
 
 /** Puts the rows of an entry into their table. */
-function redo({ data, before, after }: RowEntry): void {
+export function redo({ data, before, after }: RowEntry): void {
   const { key } = data.def;
   for (let i = 0; i < Math.max(before.length, after.length); i++) {
     const from = before[i];

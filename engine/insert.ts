@@ -1,12 +1,11 @@
 import { quote } from "../schema/errors.ts";
 import { isPlainObject } from "../schema/json_value.ts";
-import { keyIn, type MapKey } from "../schema/key.ts";
+import { keyIn, type MapKey, mapKey, tupleKey } from "../schema/key.ts";
 import { type DraftRow, givenColumns, newRow, type Patches, readPatch } from "../schema/row.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
-import type { Engine } from "./engine.ts";
 import type { TableData } from "./table_data.ts";
-import { replaceRow, taken } from "./write.ts";
+import { replaceRow, taken, type Workspace } from "./write.ts";
 
 const NONE: readonly StoredRow[] = [];
 
@@ -19,7 +18,7 @@ export type OnConflict =
 /** A batch of inserts of one statement: one entry of the log that grows. */
 class Inserts {
   readonly #rows: StoredRow[] = [];
-  constructor(readonly engine: Engine, readonly data: TableData) {}
+  constructor(readonly engine: Workspace, readonly data: TableData) {}
 
   add(key: MapKey, row: StoredRow): void {
     if (this.#rows.length === 0) {
@@ -37,7 +36,7 @@ class Inserts {
  *
  * @throws {TypeError} When they are neither.
  */
-function conflictTarget(def: TableDef, names: readonly string[]): IndexDef | undefined {
+export function conflictTarget(def: TableDef, names: readonly string[]): IndexDef | undefined {
   const columns = names.map((name) => def.column(name));
   const same = (of: readonly ColumnDef[]) =>
     of.length === columns.length && of.every((column) => columns.includes(column));
@@ -51,27 +50,38 @@ function conflictTarget(def: TableDef, names: readonly string[]): IndexDef | und
   );
 }
 
-/** Inserts rows, all or none; gives what is in the table for each. */
+/**
+ * What `onConflict` says: the unique index by which rows are updated, if it is one.
+ *
+ * @throws {TypeError} When it is none of what there is.
+ */
+export function readOnConflict(def: TableDef, onConflict: OnConflict): IndexDef | undefined {
+  if (isPlainObject(onConflict)) return conflictTarget(def, onConflict.columns);
+  if (onConflict === "error" || onConflict === "ignore") return undefined;
+  throw new TypeError(
+    `Cannot insert into ${quote(def.name)} as onConflict is error, ignore or columns: got another`,
+  );
+}
+
+/**
+ * Inserts rows, all or none; gives what is in the table for each. `made` has the whole rows of the
+ * inputs where they were made before.
+ */
 export function insertRows(
-  engine: Engine,
+  engine: Workspace,
   table: unknown,
   inputs: readonly unknown[],
   onConflict: OnConflict = "error",
+  made?: readonly StoredRow[],
 ): StoredRow[] {
   const data = engine.data(table);
   const { def } = data;
-  const target = isPlainObject(onConflict) ? conflictTarget(def, onConflict.columns) : undefined;
-  if (!isPlainObject(onConflict) && onConflict !== "error" && onConflict !== "ignore") {
-    throw new TypeError(
-      `Cannot insert into ${
-        quote(def.name)
-      } as onConflict is error, ignore or columns: got another`,
-    );
-  }
+  const target = readOnConflict(def, onConflict);
   const inserts = new Inserts(engine, data);
   const result: StoredRow[] = [];
-  for (const input of inputs) {
-    const row = newRow(def, input, engine.fresh);
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
+    const row = made?.[i] ?? newRow(def, input, engine.fresh);
     const key = keyIn(def.key, row);
     if (typeof onConflict === "object") {
       const found = target ? data.getUnique(target, keyIn(target.columns, row)) : data.get(key);
@@ -116,7 +126,7 @@ function conflictPatch(
 
 /** Updates the given columns of the row with that key, or the unique columns in `on`; else inserts. */
 export function upsertRows(
-  engine: Engine,
+  engine: Workspace,
   table: unknown,
   inputs: readonly unknown[],
   on: readonly string[] | undefined,
@@ -127,7 +137,9 @@ export function upsertRows(
   const columns = target?.columns ?? def.key;
   const inserts = new Inserts(engine, data);
   return Array.from(inputs, (input) => {
-    const found = isPlainObject(input) ? existing(data, target, columns, input) : undefined;
+    const values = isPlainObject(input) ? givenValues(columns, input) : undefined;
+    const at = values && (values.length === 1 ? mapKey(values[0]) : tupleKey(values));
+    const found = at === undefined ? undefined : target ? data.getUnique(target, at) : data.get(at);
     if (found && isPlainObject(input)) {
       const patch: DraftRow = {};
       for (const column of givenColumns(def, input)) {
@@ -151,28 +163,35 @@ export function upsertRows(
   });
 }
 
-/** The row that has the input's values in some key or unique columns; none when one is left out. */
-function existing(
-  data: TableData,
-  index: IndexDef | undefined,
+/**
+ * The values that an input has for some key or unique columns; undefined when one is left out.
+ *
+ * @throws {TypeError} When a value has the wrong type.
+ * @throws {RangeError} When it is out of range.
+ */
+export function givenValues(
   columns: readonly ColumnDef[],
   input: StoredRow,
-): StoredRow | undefined {
-  const probe: DraftRow = {};
+): readonly unknown[] | undefined {
+  const values: unknown[] = [];
   for (const column of columns) {
     const value = Object.hasOwn(input, column.name) ? input[column.name] : undefined;
     if (value === undefined || value === null) return undefined;
-    Object.defineProperty(probe, column.name, { value: column.accept(value, column) });
+    values.push(column.accept(value, column));
   }
-  const key = keyIn(columns, probe);
-  return index ? data.getUnique(index, key) : data.get(key);
+  return values;
 }
 
-/** Puts a whole row in, with defaults for what is left out. */
-export function replaceWhole(engine: Engine, table: unknown, input: unknown): StoredRow {
+/** Puts a whole row in, with defaults for what is left out; `made` is that row where it was made before. */
+export function replaceWhole(
+  engine: Workspace,
+  table: unknown,
+  input: unknown,
+  made?: StoredRow,
+): StoredRow {
   const data = engine.data(table);
   const { def } = data;
-  const row = newRow(def, input, engine.fresh);
+  const row = made ?? newRow(def, input, engine.fresh);
   const key = keyIn(def.key, row);
   const before = data.get(key);
   const other = data.collision(row, before);

@@ -15,11 +15,54 @@ export {
   registerSource,
 } from "./record.ts";
 export { prepare, runQuery } from "./run.ts";
+export { putAt } from "./group.ts";
 export { windowOf } from "./window.ts";
-export { insertRows, type OnConflict, replaceWhole, upsertRows } from "./insert.ts";
-export { claimRows, deleteRow, deleteWhere, updateRow, updateWhere } from "./write.ts";
+export {
+  conflictTarget,
+  givenValues,
+  insertRows,
+  type OnConflict,
+  readOnConflict,
+  replaceWhole,
+  upsertRows,
+} from "./insert.ts";
+export {
+  claimAst,
+  claimRows,
+  deleteRow,
+  deleteWhere,
+  patchAll,
+  taken,
+  unmatched,
+  updateRow,
+  updateWhere,
+  whereAst,
+  type Workspace,
+} from "./write.ts";
+export { type Effect, type Match, settle, type Write } from "./references.ts";
+export { matching } from "./matching.ts";
+export type { Tables } from "./stage.ts";
+export { TableData } from "./table_data.ts";
+export { Listeners } from "./listeners.ts";
+export { checkOrigin, redo } from "./engine.ts";
+export {
+  type CommitHead,
+  CommitValue,
+  netChanges,
+  type RowEntry,
+  type RowWrite,
+  type ValueEntry,
+} from "./commit.ts";
 export { type ReadonlySignal, signal } from "./signal.ts";
-export type { InsertOptions, Reads, UpdateOptions, Verbs, WriteOptions } from "./verbs.ts";
+export type {
+  InsertOptions,
+  Reads,
+  SourceOptions,
+  UpdateOptions,
+  Verbs,
+  WriteOptions,
+} from "./verbs.ts";
+export { observe } from "./observe.ts";
 export { freezeRows } from "./table_data.ts";
 export { liveCount, liveRow, liveRows, liveValue } from "./live/handle.ts";
 export type { DeltaOp, LiveQuery, Lives } from "./live/types.ts";

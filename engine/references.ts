@@ -3,101 +3,192 @@ import { DataError } from "../schema/errors.ts";
 import { keyIn, type MapKey, mapKey } from "../schema/key.ts";
 import type { Reference } from "../schema/open.ts";
 import { patchRow } from "../schema/row.ts";
-import type { TableDef } from "../schema/table.ts";
+import type { ColumnDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
-import type { Entry, RowEntry } from "./commit.ts";
-import type { TableData } from "./table_data.ts";
+import type { Change } from "./commit.ts";
 
-/** A reference with the rows of both sides. */
-interface Link extends Reference {
-  readonly children: TableData;
-  readonly parents: TableData;
+/** What was done to rows of one table; rows are whole and keep every rule of their columns. */
+export interface Effect {
+  readonly table: TableDef;
+  readonly kind: Change["kind"];
+  /** Columns written. */
+  readonly columns: readonly string[];
+  /** The rows before; empty for inserts. */
+  readonly before: readonly StoredRow[];
+  /** The rows after, in the same order; empty for deletes and evictions. Keys never change. */
+  readonly after: readonly StoredRow[];
+}
+/** Asks for all rows whose columns have the values of one of the lists; null matches nothing. */
+export interface Match {
+  readonly ask: "match";
+  readonly table: TableDef;
+  readonly columns: readonly ColumnDef[];
+  readonly values: readonly (readonly unknown[])[];
+}
+/** Asks for effects to be written in their order. */
+export interface Write {
+  readonly ask: "write";
+  readonly effects: readonly Effect[];
+}
+/** Work that reads and writes rows and waits for the rows that it reads. */
+export type Settling = Generator<Match | Write, void, readonly StoredRow[]>;
+
+/** Values that were taken from under a reference. */
+interface Restricted {
+  readonly link: Reference;
+  readonly values: readonly unknown[];
 }
 
-/** Keeps the references of a schema when a transaction commits. */
-export class References {
-  readonly #links: readonly Reference[];
-  readonly #data: (def: TableDef) => TableData;
-  readonly #byTable = { parent: new Map<TableDef, Link[]>(), child: new Map<TableDef, Link[]>() };
-
-  constructor(references: readonly Reference[], data: (def: TableDef) => TableData) {
-    this.#links = references;
-    this.#data = data;
-  }
-
-  /**
-   * Follows the deletes of a transaction to the rows that reference them, then checks what is left.
-   * The log grows by what the engine applies.
-   *
-   * @throws {DataError} With code `"constraint"` and the rule `"reference"`.
-   */
-  settle(log: readonly Entry[], engine: { apply(entry: RowEntry): void }): void {
-    if (this.#links.length === 0) return;
-    const restricted: { link: Link; value: unknown }[] = [];
-    const written = log.length;
-    const referenced = new Map<Link, Map<MapKey, number>>();
-    /** Whether a row got its reference after the parent had gone: then it was never a child of it. */
-    const isLate = (link: Link, child: StoredRow, i: number): boolean => {
-      let last = referenced.get(link);
-      if (!last) referenced.set(link, last = lastReferences(link, log, written));
-      return (last.get(keyIn(link.child.key, child)) ?? -1) > i;
-    };
-    // By index on purpose: what a cascade deletes may have references of its own.
-    for (let i = 0; i < log.length; i++) {
-      const entry = log[i];
-      if (!entry || "value" in entry || entry.before.length === 0 || entry.kind === "evict") {
-        continue;
-      }
-      for (const link of this.#of("parent", entry.data.def)) {
-        const kept = entry.kind === "update" && !entry.columns.includes(link.target.name);
-        if (kept || link.onDelete === "none") continue;
-        for (const row of entry.before) {
-          const value = row[link.target.name];
-          if (value === null || hasParent(link, value)) continue;
-          const children = childrenOf(link, value);
-          if (children.length === 0) continue;
-          const gone = !link.parents.get(keyIn(link.parent.key, row)) &&
-            !children.some((child) => isLate(link, child, i));
-          if (gone && link.onDelete === "cascade") cascade(link, children, engine);
-          else if (gone && link.onDelete === "setNull") setNull(link, children, engine);
-          else restricted.push({ link, value });
-        }
-      }
-    }
-    for (const { link, value } of restricted) {
-      if (childrenOf(link, value, true).length > 0) {
-        throw broken(link, "a row still references what is gone");
-      }
-    }
-    for (const entry of log) {
-      if (!("value" in entry)) this.#checkParents(entry);
+/**
+ * Follows the deletes of a transaction to the rows that reference them, then checks what is left.
+ *
+ * @throws {DataError} With code `"constraint"` and the rule `"reference"`.
+ */
+export function* settle(references: readonly Reference[], done: readonly Effect[]): Settling {
+  const log = [...done];
+  const restricted: Restricted[] = [];
+  const late = lateChildren(done);
+  // By index on purpose: what a cascade deletes may have references of its own.
+  for (let i = 0; i < log.length; i++) {
+    const effect = log[i];
+    if (!effect || effect.before.length === 0 || effect.kind === "evict") continue;
+    for (const link of references) {
+      const { parent, target, onDelete } = link;
+      if (parent !== effect.table || onDelete === "none") continue;
+      if (effect.kind === "update" && !effect.columns.includes(target.name)) continue;
+      const freed = yield* unparented(link, effect.before, target);
+      const children = yield* childrenOf(link, freed);
+      if (children.length === 0) continue;
+      const gone = yield* goneRows(link, effect, freed, children, (child) => late(link, child, i));
+      if (gone.kept.length > 0) restricted.push({ link, values: gone.kept });
+      const follow = followed(link, gone.children);
+      if (!follow) continue;
+      yield { ask: "write", effects: [follow] };
+      log.push(follow);
     }
   }
-
-  #of(side: "parent" | "child", def: TableDef): readonly Link[] {
-    let links = this.#byTable[side].get(def);
-    if (!links) {
-      links = this.#links.filter((reference) => reference[side] === def).map((reference) => ({
-        ...reference,
-        children: this.#data(reference.child),
-        parents: this.#data(reference.parent),
-      }));
-      this.#byTable[side].set(def, links);
-    }
-    return links;
+  for (const { link, values } of restricted) {
+    const children = yield* childrenOf(link, values);
+    if (children.length > 0) throw broken(link, "a row still references what is gone");
   }
+  yield* checkParents(references, log);
+}
 
-  #checkParents({ data, kind, columns, after }: RowEntry): void {
-    if (after.length === 0) return;
-    for (const link of this.#of("child", data.def)) {
-      if (kind === "update" && !columns.includes(link.column.name)) continue;
-      for (const written of after) {
-        const row = data.get(keyIn(data.def.key, written));
-        const value = row?.[link.column.name] ?? null;
-        if (value !== null && !hasParent(link, value)) throw broken(link, "there is no such row");
+/** The values that some rows have in a column, distinct and not null, which no parent has. */
+function* unparented(
+  { parent, target }: Reference,
+  rows: readonly StoredRow[],
+  from: ColumnDef,
+): Generator<Match | Write, unknown[], readonly StoredRow[]> {
+  const values = new Map<MapKey, unknown>();
+  for (const row of rows) {
+    const value = row[from.name] ?? null;
+    if (value !== null) values.set(mapKey(value), value);
+  }
+  if (values.size === 0) return [];
+  const asked = Array.from(values.values(), (value) => [value]);
+  const found = yield { ask: "match", table: parent, columns: [target], values: asked };
+  for (const row of found) values.delete(mapKey(row[target.name]));
+  return [...values.values()];
+}
+
+function* childrenOf(
+  { child, column }: Reference,
+  values: readonly unknown[],
+): Generator<Match | Write, readonly StoredRow[], readonly StoredRow[]> {
+  if (values.length === 0) return [];
+  return yield {
+    ask: "match",
+    table: child,
+    columns: [column],
+    values: values.map((value) => [value]),
+  };
+}
+
+/**
+ * The children that follow their parents, and the values that restrict: of rows that are there still,
+ * or that a row referenced after they had gone, since then it was never a child of them.
+ */
+function* goneRows(
+  link: Reference,
+  { before }: Effect,
+  freed: readonly unknown[],
+  children: readonly StoredRow[],
+  isLate: (child: StoredRow) => boolean,
+): Generator<
+  Match | Write,
+  { readonly children: readonly StoredRow[]; readonly kept: readonly unknown[] },
+  readonly StoredRow[]
+> {
+  const { parent, target, column, onDelete } = link;
+  if (onDelete === "restrict") return { children: [], kept: freed };
+  const lost = new Set(freed.map(mapKey));
+  const rows = before.filter((row) => lost.has(mapKey(row[target.name] ?? null)));
+  const keys = rows.map((row) => parent.key.map(({ name }) => row[name]));
+  const still = yield { ask: "match", table: parent, columns: parent.key, values: keys };
+  const there = new Set(still.map((row) => keyIn(parent.key, row)));
+  const kept = new Map<MapKey, unknown>();
+  for (const row of rows) {
+    if (there.has(keyIn(parent.key, row))) kept.set(mapKey(row[target.name]), row[target.name]);
+  }
+  for (const child of children) {
+    if (isLate(child)) kept.set(mapKey(child[column.name]), child[column.name]);
+  }
+  return {
+    children: children.filter((child) => !kept.has(mapKey(child[column.name]))),
+    kept: [...kept.values()],
+  };
+}
+
+/** What the delete of their parents does to rows. */
+function followed(link: Reference, children: readonly StoredRow[]): Effect | undefined {
+  const { child: table, column, onDelete } = link;
+  if (children.length === 0) return undefined;
+  if (onDelete === "cascade") {
+    return { table, kind: "delete", columns: [], before: children, after: [] };
+  }
+  const patched = children.map((row) => patchRow(table, row, [{ column, value: null }]));
+  const columns = patched[0]?.columns ?? [];
+  return { table, kind: "update", columns, before: children, after: patched.map(({ row }) => row) };
+}
+
+function* checkParents(references: readonly Reference[], log: readonly Effect[]): Settling {
+  for (const link of references) {
+    const { child, column } = link;
+    const last = new Map<MapKey, StoredRow>();
+    const written = new Set<MapKey>();
+    for (const { table, kind, columns, before, after } of log) {
+      if (table !== child) continue;
+      if (after.length === 0) { for (const row of before) last.delete(keyIn(child.key, row)); }
+      const concerned = kind !== "update" || columns.includes(column.name);
+      for (const row of after) {
+        const key = keyIn(child.key, row);
+        last.set(key, row);
+        if (concerned) written.add(key);
       }
     }
+    const rows = [...last].filter(([key]) => written.has(key)).map(([, row]) => row);
+    const missing = yield* unparented(link, rows, column);
+    if (missing.length > 0) throw broken(link, "there is no such row");
   }
+}
+
+/** Whether a row got its reference in a write after the `i`th, as far as the user wrote it. */
+function lateChildren(
+  done: readonly Effect[],
+): (link: Reference, child: StoredRow, i: number) => boolean {
+  const byLink = new Map<Reference, Map<MapKey, number>>();
+  return (link, child, i) => {
+    let last = byLink.get(link);
+    if (!last) {
+      byLink.set(link, last = new Map());
+      for (const [at, { table, columns, after }] of done.entries()) {
+        if (table !== link.child || !columns.includes(link.column.name)) continue;
+        for (const row of after) last.set(keyIn(table.key, row), at);
+      }
+    }
+    return (last.get(keyIn(link.child.key, child)) ?? -1) > i;
+  };
 }
 
 function broken({ child, column, parent, target }: Reference, state: string): DataError {
@@ -108,59 +199,4 @@ function broken({ child, column, parent, target }: Reference, state: string): Da
     }: ${state}`,
     { table: child.name, columns: [column.name], rule: "reference" },
   );
-}
-
-function hasParent({ parent, parents, target }: Link, value: unknown): boolean {
-  const index = parent.indexes.find(({ unique, columns }) =>
-    unique && columns.length === 1 && columns[0] === target
-  );
-  const key = mapKey(value);
-  return (index ? parents.getUnique(index, key) : parents.get(key)) !== undefined;
-}
-
-/** Which of the first writes of a log gave each child its reference last. */
-function lastReferences(
-  { children, child, column }: Link,
-  log: readonly Entry[],
-  count: number,
-): Map<MapKey, number> {
-  const last = new Map<MapKey, number>();
-  for (let i = 0; i < count; i++) {
-    const entry = log[i];
-    if (!entry || "value" in entry || entry.data !== children) continue;
-    if (!entry.columns.includes(column.name)) continue;
-    for (const row of entry.after) last.set(keyIn(child.key, row), i);
-  }
-  return last;
-}
-
-/** The rows whose column has the value; with `one` at most the first. */
-function childrenOf({ child, children, column }: Link, value: unknown, one = false): StoredRow[] {
-  const index = child.indexes.find(({ columns }) => columns[0] === column);
-  const order = children.order(index);
-  const bound = (row: StoredRow) => column.compare(row[column.name], value);
-  const found: StoredRow[] = [];
-  order.each(order.seek(bound, false), order.seek(bound, true), false, (row) => {
-    found.push(row);
-    return !one;
-  });
-  return found;
-}
-
-function cascade(link: Link, before: StoredRow[], engine: { apply(entry: RowEntry): void }): void {
-  engine.apply({ data: link.children, kind: "delete", columns: [], before, after: [] });
-}
-
-function setNull(link: Link, before: StoredRow[], engine: { apply(entry: RowEntry): void }): void {
-  const patched = before.map((row) =>
-    patchRow(link.child, row, [{ column: link.column, value: null }])
-  );
-  const columns = patched[0]?.columns ?? [];
-  engine.apply({
-    data: link.children,
-    kind: "update",
-    columns,
-    before,
-    after: patched.map(({ row }) => row),
-  });
 }

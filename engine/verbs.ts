@@ -7,6 +7,25 @@ import type { PatchOf, Table } from "../schema/mod.ts";
 import type { Query, Where } from "../query/mod.ts";
 import type { Plan } from "./explain.ts";
 
+/** What every source takes. */
+export interface SourceOptions {
+  /** Milliseconds since 1970. @default Date.now */
+  readonly now?: () => number;
+  /** A number from 0 up to 1, for ids. @default the platform's secure randomness */
+  readonly random?: () => number;
+  /** Called after each query and write; costs nothing when absent. */
+  readonly onQuery?: (
+    event: {
+      readonly query?: Query<unknown>;
+      readonly verb: string;
+      readonly ms: number;
+      readonly rows: number;
+      readonly plan: () => Plan | Promise<Plan>;
+      readonly source: string;
+    },
+  ) => void;
+}
+
 /** What every write takes. */
 export interface WriteOptions {
   /** At most 64 characters; listeners see it and can tell their own echo. */

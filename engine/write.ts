@@ -6,12 +6,24 @@ import type { StoredRow } from "../schema/types.ts";
 import type { Ast } from "../query/ast.ts";
 import { predicate } from "../query/predicate.ts";
 import { queryValue, tableQuery } from "../query/query.ts";
-import type { Engine } from "./engine.ts";
+import type { Entry, RowEntry } from "./commit.ts";
 import { runQuery } from "./run.ts";
 import { existsIn } from "./stage.ts";
 import type { TableData } from "./table_data.ts";
 
 const NONE: readonly StoredRow[] = [];
+
+/** Where verbs work: an engine, or rows that were fetched for one verb. */
+export interface Workspace {
+  /** The rows of a table. */
+  data(table: unknown): TableData;
+  /** Gives UUIDv7s. */
+  readonly fresh: () => string;
+  /** Makes a write to rows and logs it. */
+  apply(entry: RowEntry): void;
+  /** Logs a write that was made. */
+  log(entry: Entry): void;
+}
 
 /** The error of a taken key, or of a unique index whose values are taken. */
 export function taken(def: TableDef, index: IndexDef | undefined): DataError {
@@ -28,7 +40,7 @@ export function taken(def: TableDef, index: IndexDef | undefined): DataError {
 
 /** Patches one row that is there. */
 export function replaceRow(
-  engine: Engine,
+  engine: Workspace,
   data: TableData,
   row: StoredRow,
   patches: Patches,
@@ -42,23 +54,25 @@ export function replaceRow(
 }
 
 /** @throws {DataError} With code `"conflict"` when the row does not match. */
-function checkIf(engine: Engine, def: TableDef, row: StoredRow, condition: unknown): void {
+function checkIf(engine: Workspace, def: TableDef, row: StoredRow, condition: unknown): void {
   if (condition === undefined) return;
   const [step] = whereAst(def, condition).steps;
   if (step?.kind === "where" && predicate(step.cond, false, existsIn(engine, false))(row)) return;
-  throw new DataError(
+  throw unmatched(def);
+}
+
+/** The error of a compare-and-set whose row does not match. */
+export function unmatched(def: TableDef): DataError {
+  return new DataError(
     "conflict",
     `Cannot write ${quote(def.name)} as the row matches the condition: it does not`,
-    {
-      table: def.name,
-      committed: "no",
-    },
+    { table: def.name, committed: "no" },
   );
 }
 
 /** Patches the row with a key; undefined when there is none. */
 export function updateRow(
-  engine: Engine,
+  engine: Workspace,
   table: unknown,
   key: unknown,
   patch: unknown,
@@ -75,7 +89,7 @@ export function updateRow(
 
 /** Deletes the row with a key; false when there is none. */
 export function deleteRow(
-  engine: Engine,
+  engine: Workspace,
   table: unknown,
   key: unknown,
   condition: unknown,
@@ -89,12 +103,13 @@ export function deleteRow(
 }
 
 /** All rows of a table that match; a param in the condition is missing, as nothing fills it. */
-function whereAst(def: TableDef, where: unknown): Ast {
+export function whereAst(def: TableDef, where: unknown): Ast {
   return tableQuery(def).where(where).bound;
 }
 
-function patchAll(
-  engine: Engine,
+/** Patches rows that are there, all or none; unique values may be exchanged among them. */
+export function patchAll(
+  engine: Workspace,
   data: TableData,
   rows: readonly StoredRow[],
   patches: Patches,
@@ -111,7 +126,7 @@ function patchAll(
 
 /** Patches all rows that match; gives their number. */
 export function updateWhere(
-  engine: Engine,
+  engine: Workspace,
   table: unknown,
   where: unknown,
   patch: unknown,
@@ -123,7 +138,7 @@ export function updateWhere(
 }
 
 /** Deletes all rows that match; gives their number. */
-export function deleteWhere(engine: Engine, table: unknown, where: unknown): number {
+export function deleteWhere(engine: Workspace, table: unknown, where: unknown): number {
   const data = engine.data(table);
   const before = runQuery(engine, whereAst(data.def, where));
   if (before.length > 0) engine.apply({ data, kind: "delete", columns: [], before, after: NONE });
@@ -131,19 +146,23 @@ export function deleteWhere(engine: Engine, table: unknown, where: unknown): num
 }
 
 /**
- * Patches the first rows of a query and gives them as they are then, in the query's order.
+ * What a claim asks for.
  *
  * @throws {TypeError} When the query gives other rows than those of its table.
  */
-export function claimRows(engine: Engine, query: unknown, patch: unknown): readonly StoredRow[] {
+export function claimAst(query: unknown): Ast {
   const ast = queryValue(query).bound;
-  if (ast.select || ast.steps.some(({ kind }) => kind !== "where")) {
-    throw new TypeError(
-      `Cannot claim from ${
-        quote(ast.table.name)
-      } as a claim takes rows of one table: the query has other rows`,
-    );
-  }
+  if (!ast.select && ast.steps.every(({ kind }) => kind === "where")) return ast;
+  throw new TypeError(
+    `Cannot claim from ${
+      quote(ast.table.name)
+    } as a claim takes rows of one table: the query has other rows`,
+  );
+}
+
+/** Patches the first rows of a query and gives them as they are then, in the query's order. */
+export function claimRows(engine: Workspace, query: unknown, patch: unknown): readonly StoredRow[] {
+  const ast = claimAst(query);
   const data = engine.data(ast.table);
   const patches = readPatch(data.def, patch);
   const rows = runQuery(engine, ast);

@@ -90,7 +90,6 @@ export class TableDef {
   readonly updated: readonly ColumnDef[];
 
   constructor(readonly name: string, columns: Columns, options: TableOptions<Columns, unknown>) {
-    checkName("table", name);
     const names = Object.keys(columns);
     names.forEach((column) => checkName("column", column));
     checkDistinct("column", names);
@@ -243,6 +242,7 @@ export function table<
       `Cannot declare the table ${quote(String(name))} as it has columns by name: got none`,
     );
   }
+  checkName("table", name);
   // The definition has the name; the types it carries are phantom.
   return new TableDef(name, columns, options as TableOptions<Columns, unknown>) as unknown as Table<
     RowOf<C>,

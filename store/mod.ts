@@ -5,4 +5,4 @@
  */
 export { ref } from "./ref.ts";
 export { createStore } from "./store.ts";
-export type { Ref, SourceOptions, Store, StoreOptions, StoreTransaction, Sync } from "./types.ts";
+export type { Ref, Store, StoreOptions, StoreTransaction, Sync } from "./types.ts";

@@ -10,10 +10,12 @@ import {
   explainQuery,
   type InsertOptions,
   insertRows,
+  observe,
   type Plan,
   prepare,
   replaceWhole,
   runQuery,
+  type SourceOptions,
   type UpdateOptions,
   updateRow,
   updateWhere,
@@ -24,8 +26,7 @@ import {
 } from "../engine/mod.ts";
 import type { TableData } from "../engine/table_data.ts";
 import type { Eviction } from "./evict.ts";
-import { observe } from "./observe.ts";
-import type { SourceOptions, StoreTransaction, Sync } from "./types.ts";
+import type { StoreTransaction, Sync } from "./types.ts";
 
 /**
  * The verbs over an engine: a store is one, and each of its transactions.
@@ -196,7 +197,7 @@ export class Session implements Verbs {
     this.#check();
     this.#eviction?.sweep();
     const tx = new Session(this.#engine, this.#eviction, this.#onQuery);
-    if (this.#onQuery) observe(tx, this.#onQuery);
+    if (this.#onQuery) observe(tx, this.#onQuery, "store");
     try {
       return this.#engine.write(() => {
         const result = fn(tx);

@@ -6,12 +6,12 @@ import {
   liveRows,
   type Lives,
   liveValue,
+  observe,
   registerSource,
   Watching,
 } from "../engine/mod.ts";
 import { Eviction } from "./evict.ts";
 import { storeFromJSON, storeToJSON } from "./json.ts";
-import { observe } from "./observe.ts";
 import { Session } from "./session.ts";
 import type { Store, StoreOptions } from "./types.ts";
 import { UndoLog } from "./undo.ts";
@@ -55,7 +55,7 @@ export function createStore(schema: Schema, options: StoreOptions = {}): Store {
   };
   engine.settled = eviction && (() => eviction.sweep());
   const session = new Session(engine, eviction, options.onQuery);
-  if (options.onQuery) observe(session, options.onQuery);
+  if (options.onQuery) observe(session, options.onQuery, "store");
   // Made by the first live query: until then commits tell nobody.
   let made: Watching | undefined;
   const watching = () => made ??= new Watching(engine);

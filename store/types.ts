@@ -1,5 +1,5 @@
-import type { At, Path, Query } from "../query/mod.ts";
-import type { Lives, Plan, ReadonlySignal, Verbs, WriteOptions } from "../engine/mod.ts";
+import type { At, Path } from "../query/mod.ts";
+import type { Lives, ReadonlySignal, SourceOptions, Verbs, WriteOptions } from "../engine/mod.ts";
 
 /** What a function of a synchronous transaction may return: anything but a promise. */
 export type Sync<T> = T extends PromiseLike<unknown>
@@ -31,25 +31,6 @@ export interface Store extends Verbs, Lives, Disposable {
   toJSON(): unknown;
   /** Puts what `toJSON` gave in the place of all rows and values, in one commit. */
   fromJSON(data: unknown): void;
-}
-
-/** What every source takes. */
-export interface SourceOptions {
-  /** Milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
-  /** A number from 0 up to 1, for ids. @default the platform's secure randomness */
-  readonly random?: () => number;
-  /** Called after each query and write; costs nothing when absent. */
-  readonly onQuery?: (
-    event: {
-      readonly query?: Query<unknown>;
-      readonly verb: string;
-      readonly ms: number;
-      readonly rows: number;
-      readonly plan: () => Plan | Promise<Plan>;
-      readonly source: string;
-    },
-  ) => void;
 }
 
 /** What a store takes. */

@@ -1,0 +1,252 @@
+import { DataError, quote } from "../schema/errors.ts";
+import { openSchema, type SchemaDef } from "../schema/open.ts";
+import { type TableDef, tableDef } from "../schema/table.ts";
+import type { AnyTable, Schema } from "../schema/types.ts";
+import { uuidSource } from "../schema/uuid.ts";
+import {
+  checkOrigin,
+  type Commit,
+  CommitValue,
+  type Effect,
+  Listeners,
+  publicTable,
+  type RowWrite,
+  settle,
+  type ValueEntry,
+  type WriteOptions,
+} from "../engine/mod.ts";
+import type { Answer, CommitInfo, DriverSession, OutsideCommit, Request, Work } from "./driver.ts";
+import type { Context } from "./scratch.ts";
+import type { OpenOptions } from "./types.ts";
+import { presetValues, valuesTable } from "./values.ts";
+
+/** Why a database is of no more use. */
+export type ClosedReason = "close" | "version" | "lost";
+
+/** What the verbs and transactions of one database share. */
+export class Core implements Context {
+  readonly schema: SchemaDef;
+  readonly now: () => number;
+  readonly fresh: () => string;
+  /** The table of named values, and what they are before they are set. */
+  readonly values: TableDef = valuesTable();
+  readonly presets: ReadonlyMap<string, unknown>;
+  /** Resolves when it is closed, whoever did it. */
+  readonly closed: Promise<{ readonly reason: ClosedReason }>;
+  /** Hears of commits before listeners do: live queries. */
+  watch: ((tables: ReadonlySet<TableDef>, commit: Commit | undefined) => void) | undefined;
+  /** Goes up with each commit, whoever made it. */
+  clock = 0;
+  seq = 0;
+  readonly #tables: ReadonlySet<unknown>;
+  readonly #listeners = new Listeners();
+  /** When each table was written last, by the clock. */
+  readonly #written = new Map<TableDef, number>();
+  #session: DriverSession | undefined;
+  #making = false;
+  #running = 0;
+  #idle: PromiseWithResolvers<void> | undefined;
+  #reason: ClosedReason | undefined;
+  readonly #end = Promise.withResolvers<{ readonly reason: ClosedReason }>();
+
+  constructor(
+    schema: Schema,
+    options: OpenOptions,
+    /** What the driver is called. */
+    readonly source: string,
+  ) {
+    this.schema = openSchema(schema);
+    this.now = options.now ?? Date.now;
+    this.fresh = uuidSource(this.now, options.random);
+    this.presets = presetValues(this.schema);
+    this.#tables = new Set([...this.schema.tables, this.values]);
+    this.closed = this.#end.promise;
+  }
+
+  /** The tables that are stored: the user's, and the core's own. */
+  get stored(): readonly TableDef[] {
+    const { tables, values } = this.schema;
+    return values.size > 0 ? [...tables, this.values] : tables;
+  }
+  table(table: unknown): TableDef {
+    if (this.#tables.has(table)) return table as TableDef; // a member of the set, which has these
+    throw new TypeError(
+      `Cannot use the table ${
+        quote(tableDef(table).name)
+      } as the schema lists its tables: it is not there`,
+    );
+  }
+  /** The session of the driver. */
+  get session(): DriverSession {
+    if (this.#session) return this.#session;
+    throw new TypeError("Cannot use the database as it is open: it is being opened");
+  }
+
+  /** @throws {DataError} With code `"closed"` once closed. */
+  check(): void {
+    if (this.#reason) {
+      throw new DataError("closed", "Cannot use the database as it is open: it was closed");
+    }
+    this.checkMaking();
+  }
+  /** @throws {TypeError} While a verb calls what is the user's. */
+  checkMaking(): void {
+    if (this.#making) {
+      throw new TypeError(
+        "Cannot use the database while a row is made as defaults, checks, validators and patches only compute: one uses it",
+      );
+    }
+  }
+  /** Begins a call, for which `close` waits. */
+  enter(): void {
+    this.check();
+    this.#running++;
+  }
+  leave(): void {
+    if (--this.#running === 0) this.#idle?.resolve();
+  }
+
+  opened(session: DriverSession): void {
+    this.#session = session;
+    this.seq = session.seq;
+  }
+  async close(): Promise<void> {
+    if (this.#reason) return void await this.closed;
+    this.#reason = "close";
+    await this.#finish("close");
+  }
+  /** Ends it because it is of no more use. */
+  async lose(reason: "version" | "lost"): Promise<void> {
+    if (this.#reason) return;
+    this.#reason = reason;
+    await this.#finish(reason);
+  }
+  async #finish(reason: ClosedReason): Promise<void> {
+    try {
+      if (this.#running > 0) await (this.#idle = Promise.withResolvers()).promise;
+      await this.#session?.close();
+    } finally {
+      this.#listeners.clear();
+      this.#end.resolve({ reason });
+    }
+  }
+
+  /** What a commit of now is called; `effects` has what it wrote when it is done. */
+  info(options: WriteOptions | undefined, effects: readonly Effect[]): CommitInfo {
+    checkOrigin(options?.origin);
+    const info: CommitInfo = {
+      id: this.fresh(),
+      kind: "user",
+      origin: options?.origin,
+      time: this.now(),
+      done: (seq) => this.#done(info, seq, effects),
+    };
+    return info;
+  }
+  #done(info: CommitInfo, seq: number, effects: readonly Effect[]): void {
+    this.seq = seq;
+    this.moved(effects);
+    if (!this.#listeners.any && !this.watch) return;
+    const head = { ...info, seq, schema: this.schema, source: "local" as const };
+    const commit = new CommitValue(
+      head,
+      effects.flatMap((effect) =>
+        effect.table === this.values ? valueWrites(effect) : rowWrites(effect)
+      ),
+    );
+    this.#tell(new Set(effects.map(({ table }) => table)), commit);
+  }
+  /** Takes in that somebody else has committed. */
+  outside({ seq, id, origin, tables }: OutsideCommit): void {
+    this.seq = seq;
+    const concerned = this.stored.filter(({ name }) => tables?.includes(name) ?? true);
+    this.clock++;
+    for (const table of concerned) this.#written.set(table, this.clock);
+    if (!this.#listeners.any && !this.watch) return;
+    const unknown = concerned.filter((table) => table !== this.values)
+      .map((table): [AnyTable, "unknown"] => [publicTable(table), "unknown"]);
+    this.#tell(new Set(concerned), {
+      ...{ id: id ?? this.fresh(), seq, source: "process", tables: new Map(unknown) },
+      ...(origin !== undefined && { origin }),
+    });
+  }
+  #tell(tables: ReadonlySet<TableDef>, commit: Commit): void {
+    this.#listeners.push(commit);
+    this.watch?.(tables, commit);
+    this.#listeners.tell();
+  }
+  changes(listener: (commit: Commit) => void): () => void {
+    this.check();
+    const stop = this.#listeners.add(listener);
+    this.session.listen(true);
+    return () => {
+      stop();
+      if (!this.#listeners.any && !this.watch && !this.#reason) this.session.listen(false);
+    };
+  }
+
+  /** Notes which tables were written. */
+  moved(effects: readonly Effect[]): void {
+    this.clock++;
+    for (const { table } of effects) this.#written.set(table, this.clock);
+  }
+  /** Whether one of some tables was written after a time. */
+  wrote(tables: Iterable<TableDef>, since: number): boolean {
+    if (this.clock === since) return false;
+    for (const table of tables) if ((this.#written.get(table) ?? 0) > since) return true;
+    return false;
+  }
+
+  /**
+   * Runs work with every request seen by `perform`, which answers it or passes it on. What the work
+   * calls of the user's may not use the database.
+   */
+  *through<T>(work: Work<T>, perform: (request: Request) => Work<Answer>): Work<T> {
+    let step = this.#step(() => work.next(undefined));
+    while (!step.done) {
+      let answer: Answer;
+      try {
+        answer = yield* perform(step.value);
+      } catch (error) {
+        step = this.#step(() => work.throw(error));
+        continue;
+      }
+      step = this.#step(() => work.next(answer));
+    }
+    return step.value;
+  }
+  #step<S>(step: () => S): S {
+    this.#making = true;
+    try {
+      return step();
+    } finally {
+      this.#making = false;
+    }
+  }
+
+  /** Follows and checks the references of what was written; what that writes comes behind it. */
+  *settle(effects: Effect[]): Work<void> {
+    if (this.schema.references.length === 0 || effects.length === 0) return;
+    const steps = settle(this.schema.references, effects);
+    let step = this.#step(() => steps.next());
+    while (!step.done) {
+      const request = step.value;
+      const answer = yield request;
+      if (request.ask === "write") effects.push(...request.effects);
+      const rows = Array.isArray(answer) ? answer : []; // of a match; a write has no answer
+      step = this.#step(() => steps.next(rows));
+    }
+  }
+}
+
+function rowWrites(effect: Effect): (RowWrite | ValueEntry)[] {
+  return [{ ...effect, data: { def: effect.table } }];
+}
+
+function valueWrites({ before, after }: Effect): (RowWrite | ValueEntry)[] {
+  return after.map((row, i) => ({
+    value: String(row["name"]),
+    before: before[i]?.["data"] ?? null,
+    after: row["data"] ?? null,
+  }));
+}

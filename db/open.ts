@@ -1,0 +1,101 @@
+import { DataError, quote } from "../schema/errors.ts";
+import type { Schema } from "../schema/mod.ts";
+import { observe } from "../engine/mod.ts";
+import { Core } from "./core.ts";
+import type { Driver } from "./driver.ts";
+import { DatabaseRunner } from "./runner.ts";
+import { Session } from "./session.ts";
+import { registerSession } from "./session_of.ts";
+import { setupOf } from "./setup_tmp.ts";
+import { transact } from "./transact.ts";
+import type { Database, OpenOptions } from "./types.ts";
+
+/**
+ * Opens the database that a driver holds, and brings its layout up to the schema: what is new is added,
+ * other differences need migrations.
+ *
+ * @throws {TypeError} When the schema breaks a rule.
+ * @throws {DataError} With code `"version"` when what is stored is newer, or differs in what only a
+ * migration changes; `"unsupported"` when the driver can't keep the durability; `"unavailable"`.
+ *
+ * @example Open, write, read
+ * ```ts
+ * import { openDatabase, query, table, text } from "@strata/data";
+ * import { memoryDriver } from "@strata/data/drivers/memory";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const notes = table("notes", { id: text().primaryKey(), title: text() });
+ * await using db = await openDatabase({ tables: [notes] }, memoryDriver());
+ * await db.insert(notes, { title: "Buy milk" });
+ * assertEquals((await db.first(query(notes)))?.title, "Buy milk");
+ * ```
+ */
+export async function openDatabase(
+  schema: Schema,
+  driver: Driver,
+  options: OpenOptions = {},
+): Promise<Database> {
+  checkDriver(driver);
+  const core = new Core(schema, options, driver.name);
+  const { durability = "relaxed", adopt = false, signal } = options;
+  if (!driver.supports.durability.includes(durability)) {
+    throw new DataError(
+      "unsupported",
+      `Cannot open ${quote(driver.name)} as it keeps the durability ${durability}: it can not`,
+    );
+  }
+  signal?.throwIfAborted();
+  const layout = setupOf(schema, core.schema, core.stored, { adopt, random: options.random });
+  const session = await driver.open({
+    durability,
+    adopt,
+    now: core.now,
+    signal,
+    setup: layout.setup,
+    ready: layout.ready,
+    outside: (commit) => core.outside(commit),
+    lost: (reason) => void core.lose(reason).catch(() => {}), // nobody is there to hear of it
+  });
+  core.opened(session);
+  if (signal?.aborted) {
+    await core.close();
+    throw signal.reason;
+  }
+  return database(core, layout.check, options);
+}
+
+function checkDriver(driver: unknown): asserts driver is Driver {
+  if (
+    typeof driver === "object" && driver !== null && "open" in driver && "supports" in driver &&
+    typeof driver.open === "function"
+  ) return;
+  throw new TypeError("Cannot open a database as it has a driver: got something else");
+}
+
+/** The database over what is open. */
+function database(core: Core, check: Database["check"], options: OpenOptions): Database {
+  const session = new Session(new DatabaseRunner(core));
+  if (options.onQuery) observe(session, options.onQuery, core.source);
+  const { closed } = core;
+  const close = () => core.close();
+  const more: Omit<Database, keyof Session | "seq"> = {
+    async transaction(fn, transaction = {}) {
+      core.enter();
+      try {
+        return await transact(core, fn, transaction, options.onQuery);
+      } finally {
+        core.leave();
+      }
+    },
+    check,
+    close,
+    closed,
+    changes: (listener) => core.changes(listener),
+    [Symbol.asyncDispose]: close,
+  };
+  const db: Database = Object.defineProperties(Object.assign(session, more), {
+    seq: { get: () => core.seq, enumerable: true },
+  }) as Session & typeof more & { readonly seq: number }; // as it was just defined
+  registerSession(db, core.session);
+  return db;
+}

@@ -1,0 +1,56 @@
+import type { AsyncVerbs } from "./types.ts";
+
+/**
+ * A promise that knows whether anybody has asked for what comes of it: a transaction must not end while
+ * a verb is on its own. A promise itself can't tell, as `await` takes it without asking.
+ */
+export class Pending<T> implements Promise<T> {
+  readonly #promise: Promise<T>;
+  awaited = false;
+
+  constructor(promise: Promise<T>) {
+    this.#promise = promise;
+    promise.catch(() => {}); // one that nobody awaits is told by the transaction
+  }
+  then<A = T, B = never>(
+    fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.awaited = true;
+    return this.#promise.then(fulfilled, rejected);
+  }
+  catch<B = never>(
+    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<T | B> {
+    return this.then(undefined, rejected);
+  }
+  finally(settled?: (() => void) | null): Promise<T> {
+    this.awaited = true;
+    return this.#promise.finally(settled);
+  }
+  get [Symbol.toStringTag](): string {
+    return "Promise";
+  }
+}
+
+const VERBS = [
+  ...["get", "getMany", "all", "first", "count", "has", "getValue", "explain", "insert"] as const,
+  ...["upsert", "replace", "update", "updateAll", "delete", "deleteAll", "claim"] as const,
+  "setValue" as const,
+];
+
+/** The verbs of a session with each promise passed through `track`. */
+export function tracked(
+  session: AsyncVerbs,
+  track: <T>(promise: Promise<T>) => Promise<T>,
+): AsyncVerbs {
+  const verbs: Partial<Record<keyof AsyncVerbs, unknown>> = {
+    iterate: session.iterate.bind(session),
+  };
+  for (const verb of VERBS) {
+    // The verbs take and give different things, which are passed on as they are.
+    const run = session[verb] as (...args: unknown[]) => Promise<unknown>;
+    verbs[verb] = (...args: unknown[]) => track(run.apply(session, args));
+  }
+  return verbs as AsyncVerbs; // each verb is there
+}

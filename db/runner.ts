@@ -1,0 +1,81 @@
+import { DataError } from "../schema/errors.ts";
+import type { WriteOptions } from "../engine/mod.ts";
+import type { Effect } from "../engine/mod.ts";
+import type { Core } from "./core.ts";
+import type { Answer, Answers, Maybe, Read, Request, Work } from "./driver.ts";
+import type { Runner } from "./session.ts";
+import type { ReadOptions } from "./types.ts";
+
+/** Runs the verbs of a database: each read at one state, each write as a commit of its own. */
+export class DatabaseRunner implements Runner {
+  readonly core: Core;
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  check(): void {
+    this.core.check();
+  }
+  async read<R extends Read>(
+    request: R,
+    options: ReadOptions | undefined,
+  ): Promise<Answers[R["ask"]]> {
+    const { core } = this;
+    core.enter();
+    try {
+      if (options === undefined) return await core.session.ask(request);
+      options.signal?.throwIfAborted();
+      return await inTime(core.session.ask(request), options);
+    } finally {
+      core.leave();
+    }
+  }
+  async write<T>(make: () => Work<T>, options: WriteOptions | undefined): Promise<T> {
+    const { core } = this;
+    core.enter();
+    try {
+      const effects: Effect[] = [];
+      const info = core.info(options, effects);
+      const { value } = await core.session.hold().commit(info, () => this.#work(make, effects));
+      return value;
+    } finally {
+      core.leave();
+    }
+  }
+  *#work<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
+    effects.length = 0; // it may be made again
+    const note = function* (request: Request): Work<Answer> {
+      const answer = yield request;
+      if (request.ask === "write") effects.push(...request.effects);
+      return answer;
+    };
+    const value = yield* this.core.through(make(), note);
+    yield* this.core.settle(effects);
+    this.core.moved(effects);
+    return value;
+  }
+}
+
+/** An answer that has to wait is given up when its time is over or its signal aborts. */
+async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOptions): Promise<T> {
+  if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
+    throw new RangeError(
+      "Cannot read with a time limit as it is 0 or more milliseconds: it is not",
+    );
+  }
+  if (!(answer instanceof Promise)) return answer;
+  const given = Promise.withResolvers<never>();
+  const abort = () => given.reject(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => {
+    given.reject(
+      new DataError("timeout", "Cannot wait for the answer as its time is over: it is late"),
+    );
+  }, timeoutMs);
+  try {
+    return await Promise.race([answer, given.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * What each verb does, as work for a driver: it fetches the rows concerned, has the engine do the verb on
+ * them, and writes what came of it. Each verb asks for one write at most, and last.
+ *
+ * @module
+ */
+import { DataError } from "../schema/errors.ts";
+import { isPlainObject } from "../schema/json_value.ts";
+import { keyValues, userKey } from "../schema/key.ts";
+import { newRow, readPatch } from "../schema/row.ts";
+import type { TableDef } from "../schema/table.ts";
+import type { StoredRow } from "../schema/types.ts";
+import type { Ast } from "../query/ast.ts";
+import { tableQuery } from "../query/query.ts";
+import { tableUses } from "../query/table_uses.ts";
+import {
+  claimAst,
+  conflictTarget,
+  deleteRow,
+  type Effect,
+  givenValues,
+  insertRows,
+  type OnConflict,
+  patchAll,
+  readOnConflict,
+  replaceWhole,
+  unmatched,
+  updateRow,
+  upsertRows,
+  whereAst,
+} from "../engine/mod.ts";
+import type { Answers, Read, Work } from "./driver.ts";
+import { type Context, Scratch } from "./scratch.ts";
+
+/** Asks a driver. */
+export function* ask<R extends Read>(request: R): Work<Answers[R["ask"]]> {
+  return (yield request) as Answers[R["ask"]]; // the answer is of the kind that was asked
+}
+
+/** Writes effects, if there are any. */
+export function* write(effects: readonly Effect[]): Work<void> {
+  if (effects.length > 0) yield { ask: "write", effects };
+}
+
+/** Fetches rows by key. */
+function* loadKeys(
+  scratch: Scratch,
+  table: TableDef,
+  keys: readonly (readonly unknown[])[],
+): Work<void> {
+  if (keys.length === 0) return;
+  scratch.load(table, yield* ask({ ask: "keys", table, keys }));
+}
+
+/** Fetches the rows that have a key or a unique value of new ones. */
+function* loadTaken(scratch: Scratch, table: TableDef, rows: readonly StoredRow[]): Work<void> {
+  yield* loadKeys(scratch, table, rows.map((row) => table.key.map(({ name }) => row[name])));
+  for (const { columns, unique } of table.indexes) {
+    if (!unique) continue;
+    const values = rows.map((row) => columns.map(({ name }) => row[name] ?? null))
+      .filter((list) => list.every((value) => value !== null));
+    if (values.length === 0) continue;
+    scratch.load(table, yield* ask({ ask: "match", table, columns, values }));
+  }
+}
+
+/** Inserts rows, all or none; gives what is in the table for each. */
+export function insertWork(
+  context: Context,
+  table: unknown,
+  inputs: readonly unknown[],
+  onConflict: OnConflict = "error",
+): () => Work<StoredRow[]> {
+  const def = context.table(table);
+  readOnConflict(def, onConflict);
+  const rows = inputs.map((input) => newRow(def, input, context.fresh));
+  const columns = def.columns.map(({ name }) => name);
+  return function* () {
+    let refused: unknown;
+    if (onConflict === "error") {
+      try {
+        if (rows.length > 0) {
+          const effect = { table: def, kind: "insert", columns, before: [], after: rows } as const;
+          yield* write([effect]);
+        }
+        return [...rows];
+      } catch (error) {
+        if (!(error instanceof DataError) || error.code !== "constraint") throw error;
+        refused = error; // the rows that are there say exactly what is taken
+      }
+    }
+    const scratch = new Scratch(context);
+    yield* loadTaken(scratch, def, rows);
+    const result = insertRows(scratch, def, inputs, onConflict, rows);
+    if (refused !== undefined) throw refused;
+    yield* write(scratch.effects());
+    return result;
+  };
+}
+
+/** Updates the given columns of the row with that key, or the unique columns in `on`; else inserts. */
+export function upsertWork(
+  context: Context,
+  table: unknown,
+  inputs: readonly unknown[],
+  on: readonly string[] | undefined,
+): () => Work<StoredRow[]> {
+  const def = context.table(table);
+  const columns = (on && conflictTarget(def, on))?.columns ?? def.key;
+  const values = inputs.flatMap((input) => {
+    const list = isPlainObject(input) ? givenValues(columns, input) : undefined;
+    return list ? [list] : [];
+  });
+  return function* () {
+    const scratch = new Scratch(context);
+    if (columns === def.key) yield* loadKeys(scratch, def, values);
+    else if (values.length > 0) {
+      scratch.load(def, yield* ask({ ask: "match", table: def, columns, values }));
+    }
+    const result = upsertRows(scratch, def, inputs, on);
+    yield* write(scratch.effects());
+    return result;
+  };
+}
+
+/** Puts a whole row in, with defaults for what is left out. */
+export function replaceWork(
+  context: Context,
+  table: unknown,
+  input: unknown,
+): () => Work<StoredRow> {
+  const def = context.table(table);
+  const row = newRow(def, input, context.fresh);
+  return function* () {
+    const scratch = new Scratch(context);
+    yield* loadTaken(scratch, def, [row]);
+    const result = replaceWhole(scratch, def, input, row);
+    yield* write(scratch.effects());
+    return result;
+  };
+}
+
+/** Patches the row with a key; undefined when there is none. */
+export function updateWork(
+  context: Context,
+  table: unknown,
+  key: unknown,
+  patch: unknown,
+  condition: unknown,
+): () => Work<StoredRow | undefined> {
+  const def = context.table(table);
+  const values = keyValues(def, key);
+  if (typeof patch !== "function") readPatch(def, patch);
+  return function* () {
+    const scratch = new Scratch(context);
+    yield* loadKeys(scratch, def, [values]);
+    const rest = yield* checkOthers(scratch, def, key, values, condition);
+    const row = updateRow(scratch, def, key, patch, rest);
+    yield* write(scratch.effects());
+    return row;
+  };
+}
+
+/** Deletes the row with a key; false when there is none. */
+export function deleteWork(
+  context: Context,
+  table: unknown,
+  key: unknown,
+  condition: unknown,
+): () => Work<boolean> {
+  const def = context.table(table);
+  const values = keyValues(def, key);
+  return function* () {
+    const scratch = new Scratch(context);
+    yield* loadKeys(scratch, def, [values]);
+    const rest = yield* checkOthers(scratch, def, key, values, condition);
+    const found = deleteRow(scratch, def, key, rest);
+    yield* write(scratch.effects());
+    return found;
+  };
+}
+
+/**
+ * Tests a condition that looks into other tables; gives it back where the row alone tells.
+ *
+ * @throws {DataError} With code `"conflict"` when the row does not match.
+ */
+function* checkOthers(
+  scratch: Scratch,
+  def: TableDef,
+  key: unknown,
+  values: readonly unknown[],
+  condition: unknown,
+): Work<unknown> {
+  if (condition === undefined) return undefined;
+  if (tableUses(whereAst(def, condition)).length === 1) return condition;
+  if (!scratch.data(def).get(userKey(def, key))) return undefined; // nothing to match
+  const own = Object.fromEntries(def.key.map(({ name }, i) => [name, values[i]]));
+  const query = tableQuery(def).where(own as never).where(condition as never).bound;
+  if ((yield* ask({ ask: "count", query })) === 0) throw unmatched(def);
+  return undefined;
+}
+
+/** Patches all rows that match; gives their number. */
+export function updateAllWork(
+  context: Context,
+  table: unknown,
+  where: unknown,
+  patch: unknown,
+): () => Work<number> {
+  const def = context.table(table);
+  const query = checked(context, whereAst(def, where));
+  readPatch(def, patch);
+  return function* () {
+    const rows = yield* ask({ ask: "rows", query });
+    return (yield* patchWork(context, def, rows, patch)).length;
+  };
+}
+
+/** Deletes all rows that match; gives their number. */
+export function deleteAllWork(
+  context: Context,
+  table: unknown,
+  where: unknown,
+): () => Work<number> {
+  const def = context.table(table);
+  const query = checked(context, whereAst(def, where));
+  return function* () {
+    const before = yield* ask({ ask: "rows", query });
+    if (before.length > 0) {
+      yield* write([{ table: def, kind: "delete", columns: [], before, after: [] }]);
+    }
+    return before.length;
+  };
+}
+
+/** Patches the first rows of a query and gives them as they are then, in the query's order. */
+export function claimWork(
+  context: Context,
+  query: unknown,
+  patch: unknown,
+): () => Work<readonly StoredRow[]> {
+  const ast = checked(context, claimAst(query));
+  readPatch(ast.table, patch);
+  return function* () {
+    const rows = yield* ask({ ask: "rows", query: ast });
+    return yield* patchWork(context, ast.table, rows, patch);
+  };
+}
+
+function* patchWork(
+  context: Context,
+  def: TableDef,
+  rows: readonly StoredRow[],
+  patch: unknown,
+): Work<readonly StoredRow[]> {
+  if (rows.length === 0) return rows;
+  const scratch = new Scratch(context);
+  scratch.load(def, rows);
+  const result = patchAll(scratch, scratch.data(def), rows, readPatch(def, patch));
+  yield* write(scratch.effects());
+  return result;
+}
+
+/**
+ * A query whose tables are all in the schema.
+ *
+ * @throws {TypeError} When one is not.
+ */
+export function checked(context: Context, ast: Ast): Ast {
+  for (const def of tableUses(ast)) context.table(def);
+  return ast;
+}
