@@ -19,6 +19,7 @@
 export * from "./schema/mod.ts";
 export * from "./query/mod.ts";
 export * from "./store/mod.ts";
+export * from "./db/mod.ts";
 export type {
   Change,
   Commit,

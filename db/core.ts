@@ -132,22 +132,34 @@ export class Core implements Context {
   }
 
   /** What a commit of now is called; `effects` has what it wrote when it is done. */
-  info(options: WriteOptions | undefined, effects: readonly Effect[]): CommitInfo {
+  info(
+    options: WriteOptions | undefined,
+    effects: readonly Effect[],
+    source: Commit["source"] = "local",
+  ): CommitInfo {
     checkOrigin(options?.origin);
-    const info: CommitInfo = {
+    // deno-lint-ignore no-this-alias -- the info is told by the object it is then, which may be a copy
+    const core = this;
+    return {
       id: this.fresh(),
       kind: "user",
       origin: options?.origin,
       time: this.now(),
-      done: (seq) => this.#done(info, seq, effects),
+      done(seq) {
+        core.#done(this, seq, effects, source);
+      },
     };
-    return info;
   }
-  #done(info: CommitInfo, seq: number, effects: readonly Effect[]): void {
+  #done(
+    info: CommitInfo,
+    seq: number,
+    effects: readonly Effect[],
+    source: Commit["source"],
+  ): void {
     this.seq = seq;
     this.moved(effects);
     if (!this.#listeners.any && !this.watch) return;
-    const head = { ...info, seq, schema: this.schema, source: "local" as const };
+    const head = { ...info, seq, schema: this.schema, source };
     const commit = new CommitValue(
       head,
       effects.flatMap((effect) =>

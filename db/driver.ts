@@ -34,7 +34,8 @@ export type Read =
   /** Whether the commit with this id is among those that are remembered: the last 10,000. */
   | { readonly ask: "known"; readonly id: string };
 
-export type { Effect, Match, Write };
+export type { ColumnDef, CommitKind, Effect, IndexDef, Match, TableDef, Write };
+export type * from "../query/ast.ts";
 
 /**
  * The answer to each request.

@@ -1,11 +1,11 @@
 import { DataError, quote } from "../schema/errors.ts";
 import type { Schema } from "../schema/mod.ts";
-import { observe } from "../engine/mod.ts";
+import { type Lives, observe } from "../engine/mod.ts";
 import { Core } from "./core.ts";
 import type { Driver } from "./driver.ts";
 import { DatabaseRunner } from "./runner.ts";
 import { Session } from "./session.ts";
-import { registerSession } from "./session_of.ts";
+import { registerDatabase } from "./session_of.ts";
 import { setupOf } from "./setup_tmp.ts";
 import { transact } from "./transact.ts";
 import type { Database, OpenOptions } from "./types.ts";
@@ -78,7 +78,7 @@ function database(core: Core, check: Database["check"], options: OpenOptions): D
   if (options.onQuery) observe(session, options.onQuery, core.source);
   const { closed } = core;
   const close = () => core.close();
-  const more: Omit<Database, keyof Session | "seq"> = {
+  const more: Omit<Database, keyof Session | "seq" | keyof Lives> & Pick<Lives, "changes"> = {
     async transaction(fn, transaction = {}) {
       core.enter();
       try {
@@ -95,7 +95,7 @@ function database(core: Core, check: Database["check"], options: OpenOptions): D
   };
   const db: Database = Object.defineProperties(Object.assign(session, more), {
     seq: { get: () => core.seq, enumerable: true },
-  }) as Session & typeof more & { readonly seq: number }; // as it was just defined
-  registerSession(db, core.session);
+  }) as never; // TODO live
+  registerDatabase(db, core);
   return db;
 }

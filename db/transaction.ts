@@ -1,4 +1,4 @@
-import { keyIn, type MapKey, mapKey, tupleKey } from "../schema/key.ts";
+import { keyIn, type MapKey, mapKeyOf } from "../schema/key.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { tableUses } from "../query/table_uses.ts";
@@ -213,10 +213,6 @@ interface Draft {
 
 function lost(): Lost {
   return new Lost("Cannot go on with this run as what it read has not changed: it has");
-}
-
-function mapKeyOf(values: readonly unknown[]): MapKey {
-  return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
 }
 
 function rowsOf<T>(tables: Map<TableDef, Map<MapKey, T>>, table: TableDef): Map<MapKey, T> {

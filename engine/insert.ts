@@ -1,6 +1,6 @@
 import { quote } from "../schema/errors.ts";
 import { isPlainObject } from "../schema/json_value.ts";
-import { keyIn, type MapKey, mapKey, tupleKey } from "../schema/key.ts";
+import { keyIn, type MapKey, mapKeyOf } from "../schema/key.ts";
 import { type DraftRow, givenColumns, newRow, type Patches, readPatch } from "../schema/row.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
@@ -138,7 +138,7 @@ export function upsertRows(
   const inserts = new Inserts(engine, data);
   return Array.from(inputs, (input) => {
     const values = isPlainObject(input) ? givenValues(columns, input) : undefined;
-    const at = values && (values.length === 1 ? mapKey(values[0]) : tupleKey(values));
+    const at = values && mapKeyOf(values);
     const found = at === undefined ? undefined : target ? data.getUnique(target, at) : data.get(at);
     if (found && isPlainObject(input)) {
       const patch: DraftRow = {};

@@ -1,4 +1,4 @@
-import { keyIn, mapKey, tupleKey } from "../schema/key.ts";
+import { keyIn, mapKeyOf } from "../schema/key.ts";
 import type { ColumnDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { OrderedIndex } from "./ordered_index.ts";
@@ -30,14 +30,12 @@ function lookupOf(
   columns: readonly ColumnDef[],
 ): (values: readonly unknown[]) => readonly StoredRow[] {
   const { key, indexes } = data.def;
-  const mapOf = (values: readonly unknown[]) =>
-    values.length === 1 ? mapKey(values[0]) : tupleKey(values);
   const one = (row: StoredRow | undefined) => row ? [row] : NONE;
   const hasNull = (values: readonly unknown[]) => values.some((value) => value === null);
-  if (isSame(columns, key)) return (values) => one(data.get(mapOf(values)));
+  if (isSame(columns, key)) return (values) => one(data.get(mapKeyOf(values)));
   const unique = indexes.find((index) => index.unique && isSame(index.columns, columns));
   if (unique) {
-    return (values) => hasNull(values) ? NONE : one(data.getUnique(unique, mapOf(values)));
+    return (values) => hasNull(values) ? NONE : one(data.getUnique(unique, mapKeyOf(values)));
   }
   const index = indexes.find((item) => isSame(item.columns.slice(0, columns.length), columns));
   if (index) {
@@ -53,7 +51,7 @@ function lookupOf(
     else byValue.set(value, [row]);
     return true;
   });
-  return (values) => hasNull(values) ? NONE : byValue.get(mapOf(values)) ?? NONE;
+  return (values) => hasNull(values) ? NONE : byValue.get(mapKeyOf(values)) ?? NONE;
 }
 
 /** The rows of an index that have these values in its first columns. */

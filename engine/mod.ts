@@ -8,11 +8,15 @@ export { type CommitOptions, Engine, type EngineOptions } from "./engine.ts";
 export { explainQuery, type Plan, type PlanStep } from "./explain.ts";
 export {
   applyCommit,
+  checkFormat,
   type CommitRecord,
   engineOf,
+  keyOfRecord,
+  recordEffect,
   recordOf,
   type RecordRow,
   registerSource,
+  valueOfRecord,
 } from "./record.ts";
 export { prepare, runQuery } from "./run.ts";
 export { putAt } from "./group.ts";

@@ -1,11 +1,14 @@
 import { DataError } from "../schema/errors.ts";
 import { keyBytes, type KeyType, parseKey } from "../schema/key_bytes.ts";
-import { type MapKey, mapKey, tupleKey } from "../schema/key.ts";
+import { mapKeyOf } from "../schema/key.ts";
+import type { SchemaDef } from "../schema/open.ts";
 import type { DraftRow } from "../schema/row.ts";
 import { acceptValue } from "../schema/row.ts";
 import type { TableDef } from "../schema/table.ts";
 import { type Change, type Commit, type CommitKind, CommitValue, type RowEntry } from "./commit.ts";
 import type { Engine } from "./engine.ts";
+import type { Effect } from "./references.ts";
+import type { StoredRow } from "../schema/types.ts";
 import { tableDef } from "../schema/table.ts";
 
 /** One row of a record: table id, key bytes, what was done, column ids and their values. */
@@ -111,22 +114,24 @@ function corrupt(state: string): DataError {
  */
 export function applyCommit(source: object, record: CommitRecord): boolean {
   const engine = engineOf(source);
-  if (record.format !== 1) throw corrupt("its format is newer");
+  checkFormat(record);
   const { id, origin, kind, values } = record;
   if (engine.known.has(id)) return false;
-  const names = [...engine.schema.values.keys()];
   engine.write(
     () => {
-      const entries = record.rows.flatMap((row) => rowEntry(engine, row) ?? []);
+      const entries = record.rows.flatMap((row) => {
+        const { def, key } = keyOfRecord(engine.schema, row);
+        const data = engine.data(def);
+        const effect = recordEffect(def, key, data.get(mapKeyOf(key)), row);
+        return effect ? [{ ...effect, data }] : [];
+      });
       checkUnique(entries);
       // What goes makes room for what comes.
       for (const gone of [true, false]) {
         for (const entry of entries) if (gone === (entry.after.length === 0)) engine.apply(entry);
       }
       for (const [value, data] of values) {
-        const name = names[value - 1];
-        if (name === undefined) throw corrupt("a value is unknown");
-        engine.restoreValue(name, data);
+        engine.restoreValue(valueOfRecord(engine.schema, value), data);
       }
     },
     { id, origin, kind, source: "remote" },
@@ -136,31 +141,54 @@ export function applyCommit(source: object, record: CommitRecord): boolean {
   return true;
 }
 
-/** What a row of a record does here; nothing where there is nothing to change or take away. */
-function rowEntry(
-  engine: Engine,
-  [table, bytes, op, ids, values]: RecordRow,
-): RowEntry | undefined {
-  const def = engine.schema.tables[table - 1];
+/** The table and key of a row of a record. @throws {DataError} With code `"corrupt"`. */
+export function keyOfRecord(
+  schema: SchemaDef,
+  [table, bytes]: RecordRow,
+): { readonly def: TableDef; readonly key: readonly unknown[] } {
+  const def = schema.tables[table - 1];
   if (!def) throw corrupt("a table is unknown");
-  const data = engine.data(def);
-  const parts = parseKey(bytes, keyTypes(def));
-  const key: MapKey = parts.length === 1 ? mapKey(parts[0]) : tupleKey(parts);
-  const found = data.get(key);
+  return { def, key: parseKey(bytes, keyTypes(def)) };
+}
+
+/**
+ * What a row of a record does to the row that is there; nothing where there is nothing to change or
+ * take away.
+ *
+ * @throws {DataError} With code `"corrupt"` when it names a column that the table has not.
+ */
+export function recordEffect(
+  table: TableDef,
+  key: readonly unknown[],
+  found: StoredRow | undefined,
+  [, , op, ids, values]: RecordRow,
+): Effect | undefined {
   const before = found ? [found] : [];
   if (op === "delete" || op === "evict") {
-    return found && { data, kind: op, columns: [], before, after: [] };
+    return found && { table, kind: op, columns: [], before, after: [] };
   }
   if (op === "update" && !found) return undefined; // its delete came first
-  const row: DraftRow = { ...(found ?? def.template) };
-  def.key.forEach(({ name }, i) => row[name] = parts[i]);
+  const row: DraftRow = { ...(found ?? table.template) };
+  table.key.forEach(({ name }, i) => row[name] = key[i]);
   const columns = ids.map((id, i) => {
-    const column = def.columns[id - 1];
+    const column = table.columns[id - 1];
     if (!column) throw corrupt("a column is unknown");
     row[column.name] = acceptValue(column, values[i]);
     return column.name;
   });
-  return { data, kind: found ? "update" : "insert", columns, before, after: [row] };
+  return { table, kind: found ? "update" : "insert", columns, before, after: [row] };
+}
+
+/** The name of a value of a record. @throws {DataError} With code `"corrupt"`. */
+export function valueOfRecord(schema: SchemaDef, id: number): string {
+  const name = [...schema.values.keys()][id - 1];
+  if (name === undefined) throw corrupt("a value is unknown");
+  return name;
+}
+
+/** @throws {DataError} With code `"corrupt"` when the record has a format of its own. */
+export function checkFormat({ format }: CommitRecord): void {
+  if (format !== 1) throw corrupt("its format is newer");
 }
 
 /** Unique values may move from row to row within a record, so they are looked at together. */

@@ -46,6 +46,11 @@ export function tupleKey(values: readonly unknown[]): string {
   return key;
 }
 
+/** The values of a key or unique columns as a Map key. */
+export function mapKeyOf(values: readonly unknown[]): MapKey {
+  return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
+}
+
 /** The values of `columns` in `row` as a Map key. */
 export function keyIn(
   columns: readonly ColumnDef[],
@@ -95,7 +100,7 @@ export function userKey(def: TableDef, key: unknown): MapKey {
     if (typeof key === "number" && only.type === "integer" && Number.isSafeInteger(key)) return key;
   }
   const values = keyValues(def, key);
-  return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
+  return mapKeyOf(values);
 }
 
 /**

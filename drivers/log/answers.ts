@@ -1,5 +1,5 @@
 import { quote } from "../../schema/errors.ts";
-import { keyIn, type MapKey, mapKey, tupleKey } from "../../schema/key.ts";
+import { keyIn, type MapKey, mapKeyOf } from "../../schema/key.ts";
 import type { TableDef } from "../../schema/table.ts";
 import {
   explainQuery,
@@ -79,10 +79,6 @@ export function copyOf(data: TableData, def: TableDef): TableData {
     return true;
   });
   return own;
-}
-
-function mapKeyOf(values: readonly unknown[]): MapKey {
-  return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
 }
 
 /** Takes writes back, the last one first. */
