@@ -11,7 +11,7 @@ import {
 } from "../engine/mod.ts";
 import type { Work } from "./driver.ts";
 import { coreOf } from "./session_of.ts";
-import { ask, write } from "./works.ts";
+import { ask } from "./works.ts";
 
 /** What goes makes room for what comes; what is changed makes room for what is new. */
 const ORDER = ["delete", "evict", "update", "insert"] as const;
@@ -35,7 +35,7 @@ export async function applyRecord(db: object, record: CommitRecord): Promise<boo
       effects.length = 0; // it may be made again
       if (yield* ask({ ask: "known", id: record.id })) return false;
       effects.push(...merged([...yield* rowEffects(), ...yield* valueEffects()]));
-      yield* write(effects);
+      yield { ask: "write", effects }; // also of nothing, so that its id is known from now on
       core.moved(effects);
       return true;
     });

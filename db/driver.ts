@@ -88,7 +88,10 @@ export interface CommitInfo {
 /** What became of a commit. */
 export interface Committed<T> {
   readonly value: T;
-  /** The number of the commit; undefined when the work wrote nothing, so there is none. */
+  /**
+   * The number of the commit; undefined when the hold asked for no write, so there is none. One without
+   * effects is a commit too.
+   */
   readonly seq: number | undefined;
 }
 
@@ -132,6 +135,8 @@ export interface DriverSession {
   ask<R extends Read>(request: R): Maybe<Answers[R["ask"]]>;
   /** Begins to hold writes back. */
   hold(): Hold;
+  /** The tables there are, ours and those of strangers, without `strata_*`. */
+  tables(): Maybe<readonly FoundTable[]>;
   /** Looks for commits from outside now, and tells them. */
   poll(): Maybe<void>;
   /** Whether somebody wants to hear of commits from outside without asking. */

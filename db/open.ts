@@ -1,12 +1,13 @@
 import { DataError, quote } from "../schema/errors.ts";
 import type { Schema } from "../schema/mod.ts";
 import { type Lives, observe } from "../engine/mod.ts";
+import { differences } from "./check.ts";
 import { Core } from "./core.ts";
 import type { Driver } from "./driver.ts";
 import { DatabaseRunner } from "./runner.ts";
 import { Session } from "./session.ts";
 import { registerDatabase } from "./session_of.ts";
-import { setupOf } from "./setup_tmp.ts";
+import { setupOf } from "./setup.ts";
 import { transact } from "./transact.ts";
 import type { Database, OpenOptions } from "./types.ts";
 
@@ -45,7 +46,9 @@ export async function openDatabase(
     );
   }
   signal?.throwIfAborted();
-  const layout = setupOf(schema, core.schema, core.stored, { adopt, random: options.random });
+  const layout = setupOf(schema, core.schema, core.stored, {
+    ...{ adopt, now: core.now, random: options.random },
+  });
   const session = await driver.open({
     durability,
     adopt,
@@ -61,7 +64,7 @@ export async function openDatabase(
     await core.close();
     throw signal.reason;
   }
-  return database(core, layout.check, options);
+  return database(core, options);
 }
 
 function checkDriver(driver: unknown): asserts driver is Driver {
@@ -73,7 +76,7 @@ function checkDriver(driver: unknown): asserts driver is Driver {
 }
 
 /** The database over what is open. */
-function database(core: Core, check: Database["check"], options: OpenOptions): Database {
+function database(core: Core, options: OpenOptions): Database {
   const session = new Session(new DatabaseRunner(core));
   if (options.onQuery) observe(session, options.onQuery, core.source);
   const { closed } = core;
@@ -87,7 +90,15 @@ function database(core: Core, check: Database["check"], options: OpenOptions): D
         core.leave();
       }
     },
-    check,
+    async check() {
+      core.enter();
+      try {
+        const found = await core.session.tables();
+        return differences(core.source, core.schema.tables, found);
+      } finally {
+        core.leave();
+      }
+    },
     close,
     closed,
     changes: (listener) => core.changes(listener),

@@ -59,7 +59,7 @@ export class Session implements AsyncVerbs {
   ): Promise<(R | undefined)[]> {
     const def = this.#runner.core.table(table);
     const values = Array.from(keys, (key) => keyValues(def, key));
-    if (values.length === 0) return [];
+    if (values.length === 0) return (this.#runner.check(), []);
     const rows = await this.#runner.read({ ask: "keys", table: def, keys: values }, options);
     return [...rows] as (R | undefined)[]; // rows of the table
   }

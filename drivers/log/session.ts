@@ -6,6 +6,7 @@ import type {
   CommitInfo,
   Committed,
   DriverSession,
+  FoundTable,
   Hold,
   MakeWork,
   Maybe,
@@ -14,6 +15,7 @@ import type {
   Work,
 } from "../../db/driver.ts";
 import { ResidentTables, takeBack } from "./answers.ts";
+import { foundTables } from "./change.ts";
 import { Reservations } from "./reservations.ts";
 
 /** What a resident database holds. */
@@ -66,12 +68,12 @@ export class ResidentSession implements DriverSession {
   /** Makes the tables what a hold sees, or everybody; whether its writes were in place all along. */
   enter(hold: ResidentHold | undefined): boolean {
     if (this.#holding === hold) return true;
-    if (this.#holding) takeBack(this.#holding.park());
+    if (this.#holding) takeBack(this.#holding.park().flat());
     this.#holding = hold;
     return false;
   }
   /** Runs work on the tables as they are. */
-  run<T>(work: Work<T>, done: RowEntry[]): T {
+  run<T>(work: Work<T>, done: RowEntry[][]): T {
     let step = work.next();
     while (!step.done) {
       let answer: Answer;
@@ -85,9 +87,9 @@ export class ResidentSession implements DriverSession {
     }
     return step.value;
   }
-  #perform(request: Request, done: RowEntry[]): Answer {
+  #perform(request: Request, done: RowEntry[][]): Answer {
     if (request.ask !== "write") return this.#answer(request);
-    for (const entry of this.#tables.write(request.effects)) done.push(entry);
+    done.push(this.#tables.write(request.effects));
     return undefined;
   }
 
@@ -100,6 +102,9 @@ export class ResidentSession implements DriverSession {
 
   hold(): Hold {
     return new ResidentHold(this);
+  }
+  tables(): readonly FoundTable[] {
+    return foundTables(this.#state.tables);
   }
   poll(): void {}
   listen(): void {}
@@ -116,14 +121,15 @@ export class ResidentSession implements DriverSession {
 /** Writes that are put into the tables while their transaction looks, and taken out for others. */
 class ResidentHold implements Hold {
   readonly #session: ResidentSession;
-  #done: RowEntry[] = [];
+  /** The writes of each request. */
+  #done: RowEntry[][] = [];
 
   constructor(session: ResidentSession) {
     this.#session = session;
   }
 
   /** What is to be taken back; the transaction does it again when it looks next. */
-  park(): RowEntry[] {
+  park(): RowEntry[][] {
     const done = this.#done;
     this.#done = [];
     return done;

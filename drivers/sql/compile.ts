@@ -1,13 +1,15 @@
+import type { TableDef } from "../../schema/table.ts";
+import type { StoredRow } from "../../schema/types.ts";
 import type { Ast, Cond, Ref } from "../../query/ast.ts";
 import { totalOrder } from "../../query/order.ts";
 import { valueType } from "../../query/shape.ts";
-import { windowOf } from "../../engine/window.ts";
+import { type Window, windowOf } from "../../engine/window.ts";
 import type { Dialect } from "./dialect.ts";
-import { exprOf, typedOf } from "./expression.ts";
+import { exprOf, type Slot, typedOf } from "./expression.ts";
 import { afterParts, afterSql, orderTerms, orderText, positionOf } from "./order.ts";
 import { type Assemble, outputOf, type Read, Selection, shownIncludes } from "./output.ts";
-import { Writer } from "./pushed.ts";
-import { type Body, bodySql, sqlStages, whereText } from "./stage.ts";
+import { type Param, WINDOW, Writer } from "./pushed.ts";
+import { bodySql, sqlStages, whereText } from "./stage.ts";
 
 /** A statement with its parameters; the text is the same for queries of one shape. */
 export interface Statement {
@@ -15,31 +17,69 @@ export interface Statement {
   readonly params: readonly unknown[];
 }
 
-/** A query as a statement, and how what it gives is read. */
-export interface Compiled extends Statement {
-  /** Whether the statement gives the rows of the query, but for `left`. */
+/** What queries of one shape have in common; it holds no value of any. */
+export interface Plan {
+  readonly text: string;
+  /** Whether the statement gives the rows of the query, but for {@linkcode Compiled.left}. */
   readonly pushable: boolean;
-  /**
-   * Conditions that hold for too many rows. Then the statement selects whole rows, without
-   * limit and offset, for {@linkcode envs} to read.
-   */
-  readonly left: readonly Cond[];
-  readonly body: Body;
+  /** Whether rows are read from cells by {@linkcode assemble} alone: nothing is left or included. */
+  readonly direct: boolean;
+  /** The places of what is left among the conditions of the last stage. */
+  readonly left: readonly number[];
+  /** The rows that paths of the last stage lead into. */
+  readonly slots: readonly Slot[];
   readonly assemble: Assemble;
   /** The rows of each slot; only where something is left. */
   readonly envs: readonly Read[];
   /** The values at the paths that were asked for beside the result. */
   readonly extra: readonly Read[];
+  /** Which of the last stage's includes the result shows. */
   readonly includes: readonly boolean[];
 }
 
-/** A limit with an offset, if there are any. */
-function windowText(offset: number, limit: number, out: Writer, force = ""): string {
-  const count = limit < Infinity ? out.add(limit) : force && out.dialect.noLimit;
-  const most = count && ` LIMIT ${count}${force}`;
-  if (offset === 0) return most;
-  return `${most || ` LIMIT ${out.dialect.noLimit}`} OFFSET ${out.add(offset)}`;
+/** A query as a statement, and how what it gives is read. */
+export interface Compiled extends Statement {
+  readonly plan: Plan;
+  /**
+   * Conditions that hold for too many rows. Then the statement selects whole rows, without
+   * limit and offset, for {@linkcode Plan.envs} to read.
+   */
+  readonly left: readonly Cond[];
 }
+
+/** A statement that was just compiled, with where its parameters come from. */
+export interface Traced {
+  readonly sources: readonly Param[];
+  /** The tables of subselects by the names of their rows. */
+  readonly subselects: ReadonlyMap<string, TableDef>;
+}
+
+function limitOf({ limit }: Window): number {
+  return limit;
+}
+function offsetOf({ offset }: Window): number {
+  return offset;
+}
+function endOf({ offset, limit }: Window): number {
+  return offset + limit;
+}
+
+/** A limit with an offset, if there are any. */
+function windowText(window: Window, out: Writer, force = ""): string {
+  const count = window.limit < Infinity
+    ? out.add(WINDOW, window, limitOf)
+    : force && out.dialect.noLimit;
+  const most = count && ` LIMIT ${count}${force}`;
+  if (window.offset === 0) return most;
+  return `${most || ` LIMIT ${out.dialect.noLimit}`} OFFSET ${out.add(WINDOW, window, offsetOf)}`;
+}
+
+/** Where rows are not read from cells. */
+function nothing(): StoredRow {
+  return {};
+}
+
+const ALL_ROWS: Window = { offset: 0, limit: Infinity, after: undefined };
 
 /** What a query is compiled for. */
 export interface CompileOptions {
@@ -54,7 +94,7 @@ export function compile(
   ast: Ast,
   dialect: Dialect,
   { extra = [], share }: CompileOptions = {},
-): Compiled {
+): Compiled & Traced {
   const out = new Writer(dialect);
   const stages = sqlStages(ast);
   const body = bodySql(ast, stages, out);
@@ -64,13 +104,14 @@ export function compile(
   // Rows of groups have no table to be read by.
   const pushable = body.pushable && !(whole && stages.length > 1);
   const envs = whole && pushable ? scope.slots.map((slot) => selection.row(slot)) : [];
-  const assemble = whole ? () => ({}) : outputOf(ast, body, selection);
+  const assemble = whole ? nothing : outputOf(ast, body, selection);
   const reads = extra.map((ref) => selection.value(ref));
   const list = selection.list.join(", ") || "NULL";
 
   const order = totalOrder(ast);
   const sorted = orderText(orderTerms(order, scope), scope);
-  const { offset, limit, after } = windowOf(ast);
+  const window = windowOf(ast);
+  const { offset, limit, after } = window;
   const position = after && positionOf(order, scope, after);
   const parts = position && !share && stages.length === 1 && body.steps.joins.length === 0 &&
     limit < Infinity && !whole && afterParts(position);
@@ -79,43 +120,57 @@ export function compile(
   if (parts) {
     const [first, second] = parts;
     const half = (where: string, test: string) =>
-      `SELECT * FROM (${select}${whereText(both(where, test))}${sorted}` +
-      `${windowText(0, offset + limit, out)})`;
+      `SELECT * FROM (${select}${whereText(both(where, test))}${sorted} ` +
+      `LIMIT ${out.add(WINDOW, window, endOf)})`;
     text = half(body.where, first(out)) + " UNION ALL ";
     // The conditions once more, with parameters of their own.
-    text += half(bodySql(ast, stages, out).where, second(out)) + windowText(offset, limit, out);
+    text += half(bodySql(ast, stages, out).where, second(out)) + windowText(window, out);
   } else if (share && !whole && (offset > 0 || limit < Infinity)) {
     const where = position ? both(body.where, afterSql(position, out)) : body.where;
     // An include joins by columns, or by values of their types.
     const of = share.map((ref) => typedOf(dialect, exprOf(scope, ref), valueType(ref))).join(", ");
-    const least = out.add(offset);
-    const most = limit < Infinity ? ` AND strata_n <= ${out.add(offset + limit)}` : "";
+    const least = out.add(WINDOW, window, offsetOf);
+    const most = limit < Infinity ? ` AND strata_n <= ${out.add(WINDOW, window, endOf)}` : "";
     text = `${body.head}SELECT * FROM (SELECT ${list}, row_number() OVER (PARTITION BY ${of}` +
       `${sorted}) AS strata_n FROM ${body.from}${whereText(where)}) AS w WHERE strata_n > ` +
-      `${least}${most} ORDER BY strata_n${windowText(0, Infinity, out, body.force)}`;
+      `${least}${most} ORDER BY strata_n${windowText(ALL_ROWS, out, body.force)}`;
   } else {
     const where = position ? both(body.where, afterSql(position, out)) : body.where;
     text = body.head + select + whereText(where) + sorted;
-    if (!whole) text += windowText(offset, limit, out, body.force);
+    if (!whole) text += windowText(window, out, body.force);
   }
-  const { values } = out.params;
   const includes = shownIncludes(ast, body);
-  return { text, params: values, pushable, left, body, assemble, envs, extra: reads, includes };
+  const direct = pushable && !whole && includes.length === 0;
+  const { slots } = scope;
+  return {
+    ...{ text, params: out.values, sources: out.params, subselects: out.subselects },
+    left: leftOf(ast, left),
+    plan: { text, pushable, direct, left, slots, assemble, envs, extra: reads, includes },
+  };
+}
+
+/** The conditions of a query at places of its last stage. */
+export function leftOf(ast: Ast, places: readonly number[]): Cond[] {
+  if (places.length === 0) return [];
+  const conds = sqlStages(ast).at(-1)?.conds;
+  return places.flatMap((place) => conds?.[place] ?? []);
 }
 
 /** A statement that gives one number: how many rows a query has; undefined when some is left. */
-export function compileCount(ast: Ast, dialect: Dialect): Statement | undefined {
+export function compileCount(ast: Ast, dialect: Dialect): (Statement & Traced) | undefined {
   const out = new Writer(dialect);
   const body = bodySql(ast, sqlStages(ast), out);
   if (!body.pushable || body.left.length > 0) return undefined;
-  const { offset, limit, after } = windowOf(ast);
+  const window = windowOf(ast);
+  const { offset, limit, after } = window;
   const test = after && afterSql(positionOf(totalOrder(ast), body.scope, after), out);
   const rest = ` FROM ${body.from}${whereText(test ? both(body.where, test) : body.where)}`;
-  if (offset === 0 && limit === Infinity && !body.force) {
-    return { text: `${body.head}SELECT count(*)${rest}`, params: out.params.values };
+  let text = `${body.head}SELECT count(*)${rest}`;
+  if (offset > 0 || limit < Infinity || body.force) {
+    const inner = `SELECT 1${rest}${windowText(window, out, body.force)}`;
+    text = `${body.head}SELECT count(*) FROM (${inner}) AS w`;
   }
-  const inner = `SELECT 1${rest}${windowText(offset, limit, out, body.force)}`;
-  return { text: `${body.head}SELECT count(*) FROM (${inner}) AS w`, params: out.params.values };
+  return { text, params: out.values, sources: out.params, subselects: out.subselects };
 }
 
 function both(a: string, b: string): string {

@@ -31,8 +31,8 @@ function existsSql(
   out: Writer,
 ): Pushed {
   const { dialect } = scope;
-  const size = out.params.values.length;
-  const slot = { alias: out.alias(), table, nullable: false };
+  const size = out.params.length;
+  const slot = { alias: out.alias(table), table, nullable: false };
   const links = on.map(({ column, ref }) =>
     `${columnOf(dialect, slot, column.name)} = ${typedOf(dialect, exprOf(scope, ref), column.type)}`
   );

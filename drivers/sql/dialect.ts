@@ -1,6 +1,8 @@
 import type { ColumnType } from "../../schema/compare.ts";
 import type { IndexDef, TableDef } from "../../schema/table.ts";
+import type { PlanStep } from "../../engine/explain.ts";
 import type { TextOp } from "../../query/ast.ts";
+import type { Cells } from "./decode.ts";
 
 /** A pattern as an engine takes it; `exact` when it matches nothing but what it should. */
 export interface Pattern {
@@ -25,12 +27,15 @@ export interface JsonDialect {
   truth(doc: string, path: readonly string[]): string;
   /** The JSON text of what is there; null where there is nothing. */
   raw(doc: string, path: readonly string[]): string;
-  /** Whether it is an array with that scalar, which `add` binds where it is more than null. */
+  /**
+   * Whether it is an array with that scalar, of which `add` binds what it is told where the value
+   * is more than null. The text depends on the type of the value alone.
+   */
   hasElement(
     doc: string,
     path: readonly string[],
     value: unknown,
-    add: (value: unknown) => string,
+    add: (of: (value: unknown) => unknown) => string,
   ): string;
   /** One value for rank and scalar, by which they can be told apart; fails for the rest. */
   key(rank: string, scalar: string): string;
@@ -52,7 +57,7 @@ export interface Dialect {
   readonly tableOptions: string;
   /** A name for an index, no other's and no table's. */
   indexName(def: TableDef, index: IndexDef): string;
-  /** A value that is not null as it is bound. */
+  /** A value that is not null as it is bound; it is never null then. */
   bind(type: ColumnType, value: unknown): unknown;
   /** The expression by which a value of a type is read. */
   result(type: ColumnType, sql: string): string;
@@ -62,7 +67,10 @@ export interface Dialect {
   order(sql: string, desc: boolean): string;
   /** The most rows there are, where an offset needs a limit. */
   readonly noLimit: string;
-  /** The pattern of a text operator, or undefined when the engine can't take it. */
+  /**
+   * The pattern of a text operator, or undefined when the engine can't take it. Texts depend on
+   * whether there is one and it is exact, never on what it is.
+   */
   pattern(op: TextOp, operand: string): Pattern | undefined;
   /** Whether text matches a bound {@linkcode Pattern}. */
   matches(op: TextOp, sql: string, mark: string): string;
@@ -83,15 +91,32 @@ export interface Dialect {
   /** Fails when it is evaluated, unless `sql` is null; never worked out ahead. */
   fail(sql: string): string;
   readonly json: JsonDialect;
+  readonly explain: ExplainDialect;
 }
 
-/** The parameters of a statement, in the order of their marks. */
-export class Params {
-  readonly values: unknown[] = [];
-  constructor(readonly dialect: Dialect) {}
+/** What an engine says of how it runs a statement. */
+export interface EnginePlan {
+  /** The tables as they are reached, with the stage they are in and the name of their rows. */
+  readonly steps: readonly {
+    readonly alias: string;
+    readonly stage: number;
+    readonly step: PlanStep;
+  }[];
+  /** Whether the rows of the last stage are sorted. */
+  readonly sorts: boolean;
+}
 
-  /** Binds a value and gives its mark. */
-  add(value: unknown): string {
-    return this.dialect.mark(this.values.push(value));
-  }
+/** How an engine is asked how it runs a statement. */
+export interface ExplainDialect {
+  statement(text: string): string;
+  /**
+   * What its rows say. `last` is the number of the last stage; `tableOf` gives the table whose rows
+   * have a name in a stage.
+   */
+  read(
+    rows: readonly Cells[],
+    last: number,
+    tableOf: (alias: string, stage: number) => TableDef | undefined,
+    dialect: Dialect,
+  ): EnginePlan;
 }

@@ -23,6 +23,28 @@ function keyOf({ on }: Include, values: readonly unknown[]): MapKey | undefined 
   return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
 }
 
+/** The children that some parents may have, whose values at the paths of `on` are given. */
+export function childrenOf({ on, query }: Include, parents: readonly (readonly unknown[])[]): Ast {
+  const conds = on.map(({ child }, i): Cond => ({
+    op: "in",
+    ref: child,
+    list: parents.map((values) => ({ kind: "value", value: values[i] })),
+  }));
+  const where: Step = { kind: "where", cond: { op: "and", items: conds } };
+  return { ...query, steps: [...query.steps, where] };
+}
+
+/** The includes of the last stage; their children have values of the parent at the paths of `on`. */
+export function includesOf(ast: Ast): Include[] {
+  if (ast.distinct && ast.select) return [];
+  let includes: Include[] = [];
+  for (const step of ast.steps) {
+    if (step.kind === "group") includes = [];
+    else if (step.kind === "include") includes.push(step);
+  }
+  return includes;
+}
+
 /** A child with its values at the paths of `on`. */
 interface Child {
   readonly row: StoredRow;
@@ -38,17 +60,10 @@ export function* dealChildren(
   parents: readonly (readonly unknown[])[],
   ask: (children: Ast) => Asking<readonly Child[]>,
 ): Asking<StoredRow[][]> {
-  const { on, query } = step;
   const keys = parents.map((values) => keyOf(step, values));
   const wanted = parents.filter((_, i) => keys[i] !== undefined);
   if (wanted.length === 0) return parents.map(() => []);
-  const conds = on.map(({ child }, i): Cond => ({
-    op: "in",
-    ref: child,
-    list: wanted.map((values) => ({ kind: "value", value: values[i] })),
-  }));
-  const where: Step = { kind: "where", cond: { op: "and", items: conds } };
-  const found = yield* ask({ ...query, steps: [...query.steps, where] });
+  const found = yield* ask(childrenOf(step, wanted));
   const dealt = new Map<MapKey, StoredRow[]>();
   for (const { row, extra } of found) {
     const key = keyOf(step, extra);

@@ -1,10 +1,11 @@
 import { jsonRank } from "../../schema/json_value.ts";
-import type { Leaf } from "../../query/ast.ts";
+import type { Leaf, Operand } from "../../query/ast.ts";
 import type { Dialect } from "./dialect.ts";
 import { type Expr, exprOf, rankOf, scalarOf, type Scope, typedOf } from "./expression.ts";
-import { amongSql, valuesOf } from "./list.ts";
+import { amongSql, type ListSource, type ListValues, valuesOf } from "./list.ts";
 import { SIGNS, valueOf } from "./plain_leaf.ts";
-import { decided, exactly, LEFT, type Pushed, tested, type Writer } from "./pushed.ts";
+import { binder, decided, exactly, LEFT, type Pushed, tested, type Writer } from "./pushed.ts";
+import { patternOf, textMatch, valueReader } from "./text_match.ts";
 
 /** A test of a value of JSON, or of a column against one: scalars alone, by their JSON type. */
 export function jsonLeaf(
@@ -17,13 +18,15 @@ export function jsonLeaf(
   const { dialect } = scope;
   switch (leaf.op) {
     case "in":
-    case "nin":
-      return jsonList(expr, valuesOf(leaf.list), (leaf.op === "nin") !== negated, dialect, out);
+    case "nin": {
+      const list = { source: leaf.list, values: valuesOf(leaf.list) };
+      return jsonList(expr, list, (leaf.op === "nin") !== negated, dialect, out);
+    }
     case "eq":
     case "ne": {
       const differs = (leaf.op === "ne") !== negated;
       if (leaf.operand.kind === "value") {
-        return jsonEqual(expr, leaf.operand.value, differs, dialect, out);
+        return jsonEqual(expr, leaf.operand, differs, dialect, out);
       }
       if (leaf.operand.kind !== "column") return LEFT;
       const [a, b] = [expr, exprOf(scope, leaf.operand.ref)];
@@ -49,43 +52,53 @@ export function jsonLeaf(
         ? "text"
         : "real";
       const sql = typedOf(dialect, expr, type);
-      return tested(`${sql} ${sign} ${out.add(dialect.bind(type, value))}`, negated);
+      const mark = out.add(leaf.operand, value, binder(dialect, type));
+      return tested(`${sql} ${sign} ${mark}`, negated);
     }
   }
 }
 
 function jsonEqual(
   expr: Expr,
-  value: unknown,
+  operand: Operand,
   differs: boolean,
   dialect: Dialect,
   out: Writer,
 ): Pushed {
+  const value = valueOf(operand);
   if (value === null || typeof value === "boolean") {
-    const rank = value === null ? "0" : out.add(jsonRank(value));
+    const rank = value === null ? "0" : out.add(operand, value, jsonRank);
     return exactly(`${rankOf(dialect, expr)} ${differs ? "<>" : "="} ${rank}`);
   }
-  return exactly(
-    dialect.same(scalarOf(dialect, expr), out.add(dialect.bind("json", value)), differs),
-  );
+  const mark = out.add(operand, value, binder(dialect, "json"));
+  return exactly(dialect.same(scalarOf(dialect, expr), mark, differs));
 }
 
 function jsonList(
   expr: Expr,
-  values: readonly unknown[],
+  list: ListSource,
   negated: boolean,
   dialect: Dialect,
   out: Writer,
 ): Pushed {
   const parts: string[] = [];
-  const flags = values.filter((value) => typeof value === "boolean");
-  const rest = values.filter((value) => typeof value === "number" || typeof value === "string");
-  if (values.includes(null)) parts.push(`${rankOf(dialect, expr)} = 0`);
-  for (const flag of flags) parts.push(`${rankOf(dialect, expr)} = ${out.add(jsonRank(flag))}`);
+  const { source, values } = list;
+  const { nulls, flags, rest } = values;
+  if (nulls) parts.push(`${rankOf(dialect, expr)} = 0`);
+  flags.forEach((_, i) => {
+    const mark = out.add(source, values, flagRank(i));
+    parts.push(`${rankOf(dialect, expr)} = ${mark}`);
+  });
   if (rest.length > 0) {
-    parts.push(amongSql({ sql: scalarOf(dialect, expr), type: "json" }, rest, dialect, out));
+    parts.push(
+      amongSql({ sql: scalarOf(dialect, expr), type: "json" }, list, "rest", dialect, out),
+    );
   }
   return parts.length > 0 ? tested(parts.join(" OR "), negated) : decided(false, negated);
+}
+
+function flagRank(i: number): (list: ListValues) => number {
+  return ({ flags }) => jsonRank(flags[i]);
 }
 
 /** Between types a range is false. */
@@ -100,24 +113,28 @@ function jsonOrder(sign: string, a: Expr, b: Expr, negated: boolean, dialect: Di
 }
 
 function jsonText(
-  { op, operand, fold }: Extract<Leaf, { fold: boolean }>,
+  leaf: Extract<Leaf, { fold: boolean }>,
   expr: Expr,
   negated: boolean,
   dialect: Dialect,
   out: Writer,
 ): Pushed {
+  const { op, operand } = leaf;
   if (operand.kind === "column") return LEFT;
-  const value = valueOf(operand);
+  const match = textMatch(leaf, valueOf(operand), dialect);
+  const { value, pattern } = match;
   const tests: string[] = [];
   let exact = true;
   if (typeof value === "string") {
-    const pattern = fold ? undefined : dialect.pattern(op, value);
     if (!pattern || negated && !pattern.exact) return LEFT;
     exact = pattern.exact;
-    tests.push(dialect.matches(op, typedOf(dialect, expr, "text"), out.add(pattern.value)));
+    const mark = out.add(operand, match, patternOf);
+    tests.push(dialect.matches(op, typedOf(dialect, expr, "text"), mark));
   }
   if (op === "contains" && expr.kind === "doc") {
-    tests.push(dialect.json.hasElement(expr.doc, expr.path, value, (part) => out.add(part)));
+    const add = (of: (value: unknown) => unknown): string =>
+      out.add(operand, match, valueReader(of));
+    tests.push(dialect.json.hasElement(expr.doc, expr.path, value, add));
   }
   if (tests.length === 0) return decided(false, negated);
   return { ...tested(tests.join(" OR "), negated), exact };

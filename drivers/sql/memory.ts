@@ -55,7 +55,7 @@ function* load(def: TableDef, conds: readonly Cond[], dialect: Dialect): Asking<
   const data = new TableData(def);
   const cells = yield {
     text: `SELECT ${selection.list.join(", ")} FROM ${from}`,
-    params: out.params.values,
+    params: out.values,
   };
   for (const item of cells) {
     const row = read(item);

@@ -1,8 +1,9 @@
 import type { ColumnType } from "../../schema/compare.ts";
 import { jsonRank } from "../../schema/json_value.ts";
 import type { OrderItem } from "../../query/ast.ts";
+import type { Dialect } from "./dialect.ts";
 import { exprOf, NOTHING, rankOf, scalarOf, type Scope } from "./expression.ts";
-import type { Writer } from "./pushed.ts";
+import { AFTER, type Writer } from "./pushed.ts";
 
 /** One expression of an order; a value of JSON has two, its rank and its scalar. */
 export interface Term {
@@ -45,8 +46,12 @@ export function orderText(terms: readonly Term[], scope: Scope): string {
   return list.length > 0 ? ` ORDER BY ${list.join(", ")}` : "";
 }
 
-/** A term with its value in a position. */
-export type At = Term & { readonly value: unknown };
+/** A term with its value in a position, which is part of one of the position's. */
+export type At = Term & {
+  readonly value: unknown;
+  readonly values: readonly unknown[];
+  readonly at: number;
+};
 
 /** A position by its terms. */
 export function positionOf(
@@ -55,12 +60,25 @@ export function positionOf(
   values: readonly unknown[],
 ): At[] {
   return order.flatMap((item, i) =>
-    orderTerms([item], scope).map((term) => ({ ...term, value: term.part(values[i]) }))
+    orderTerms([item], scope).map((term) => ({
+      ...term,
+      ...{ value: term.part(values[i]), values, at: i },
+    }))
   );
 }
 
-function bind(term: At, out: Writer): string {
-  return out.add(out.dialect.bind(term.type, term.value));
+function bind({ type, part, values, at }: At, out: Writer): string {
+  return out.add(AFTER, values, binder(out.dialect, type, part, at));
+}
+
+/** Apart, so that it keeps no values. */
+function binder(
+  dialect: Dialect,
+  type: ColumnType,
+  part: Term["part"],
+  at: number,
+): (values: readonly unknown[]) => unknown {
+  return (values) => dialect.bind(type, part(values[at]));
 }
 
 /** Whether a row comes after the position by this term alone; or, not `strict`, is level with it. */

@@ -62,20 +62,19 @@ export interface Part {
 /** Gives rows the shape that the query asks for; `kids` has the rows of each include. */
 export type Assemble = (cells: Cells, kids: readonly (readonly StoredRow[])[]) => StoredRow;
 
+type Base = (cells: Cells) => StoredRow | null;
+
 /** Selects what a query's result needs, and says how it is put together. */
 export function outputOf(ast: Ast, body: Body, selection: Selection): Assemble {
   const { scope, steps, group } = body;
   const parts: Part[] = [];
   const value = (to: readonly string[], read: Read) => parts.push({ to, read, include: -1 });
+  const places = steps.includes.map(({ as }) => as);
   const include = (to: readonly string[], as: string) =>
-    parts.push({
-      to,
-      read: undefined,
-      include: steps.includes.findIndex((item) => item.as === as),
-    });
+    parts.push({ to, read: undefined, include: places.indexOf(as) });
   const slotRow = (slot: number): Read => {
     const found = scope.slots[slot];
-    return found ? selection.row(found) : () => null;
+    return found ? selection.row(found) : missing;
   };
   if (ast.select) {
     for (const { ref, to } of ast.select) {
@@ -91,10 +90,10 @@ export function outputOf(ast: Ast, body: Body, selection: Selection): Assemble {
         }
       }
     }
-    return (cells, kids) => assembled({}, parts, cells, kids);
+    return assembleOf(undefined, parts);
   }
   const [root] = scope.slots;
-  let base: ((cells: Cells) => StoredRow | null) | undefined;
+  let base: Base | undefined;
   if (group) {
     const names = [
       ...group.paths.map(({ path }) => path),
@@ -104,10 +103,18 @@ export function outputOf(ast: Ast, body: Body, selection: Selection): Assemble {
   } else if (root) base = selection.row(root);
   for (const { as, slot } of steps.joins) value([as], slotRow(slot));
   for (const { as } of steps.includes) include([as], as);
-  const whole = base;
-  if (!whole) return (cells, kids) => assembled({}, parts, cells, kids);
-  if (parts.length === 0) return (cells) => whole(cells) ?? {};
-  return (cells, kids) => assembled({ ...whole(cells) }, parts, cells, kids);
+  return assembleOf(base, parts);
+}
+
+/** Made here, so that what it keeps are the parts and nothing of a query's values. */
+function assembleOf(base: Base | undefined, parts: readonly Part[]): Assemble {
+  if (!base) return (cells, kids) => assembled({}, parts, cells, kids);
+  if (parts.length === 0) return (cells) => base(cells) ?? {};
+  return (cells, kids) => assembled({ ...base(cells) }, parts, cells, kids);
+}
+
+function missing(): null {
+  return null;
 }
 
 function assembled(

@@ -1,10 +1,8 @@
-import type { ColumnType } from "../../schema/compare.ts";
-import { afterPrefix } from "../../engine/bounds.ts";
 import type { CompareOp, Leaf, Operand } from "../../query/ast.ts";
-import { likePrefix } from "../../query/like.ts";
 import { exprOf, type Plain, type Scope } from "./expression.ts";
 import { listSql, valuesOf } from "./list.ts";
-import { decided, exactly, LEFT, type Pushed, tested, type Writer } from "./pushed.ts";
+import { binder, decided, exactly, LEFT, type Pushed, tested, type Writer } from "./pushed.ts";
+import { afterOf, patternOf, prefixOf, type TextMatch, textMatch } from "./text_match.ts";
 
 /** The signs of the ranges, and of their complements. */
 export const SIGNS: Readonly<Record<Exclude<CompareOp, "eq" | "ne">, readonly [string, string]>> = {
@@ -29,11 +27,14 @@ export function plainLeaf(
 ): Pushed {
   const { dialect } = scope;
   const { sql, type, nullable } = expr;
-  const bind = (value: unknown): string => out.add(dialect.bind(type, value));
+  const bind = (operand: Operand): string =>
+    out.add(operand, valueOf(operand), binder(dialect, type));
   switch (leaf.op) {
     case "in":
-    case "nin":
-      return listSql(expr, valuesOf(leaf.list), (leaf.op === "nin") !== negated, dialect, out);
+    case "nin": {
+      const list = { source: leaf.list, values: valuesOf(leaf.list) };
+      return listSql(expr, list, (leaf.op === "nin") !== negated, dialect, out);
+    }
     case "eq":
     case "ne": {
       const differs = (leaf.op === "ne") !== negated;
@@ -42,8 +43,10 @@ export function plainLeaf(
       }
       const value = valueOf(leaf.operand);
       if (value === null) return exactly(`${sql} IS ${differs ? "NOT " : ""}NULL`);
-      if (!differs) return exactly(`${sql} = ${bind(value)}`);
-      return exactly(nullable ? dialect.same(sql, bind(value), true) : `${sql} <> ${bind(value)}`);
+      if (!differs) return exactly(`${sql} = ${bind(leaf.operand)}`);
+      return exactly(
+        nullable ? dialect.same(sql, bind(leaf.operand), true) : `${sql} <> ${bind(leaf.operand)}`,
+      );
     }
     case "like":
     case "startsWith":
@@ -57,12 +60,12 @@ export function plainLeaf(
       }
       const value = valueOf(leaf.operand);
       if (value === null) return decided(false, negated);
-      if (!negated) return exactly(`${sql} ${sign} ${bind(value)}`);
+      if (!negated) return exactly(`${sql} ${sign} ${bind(leaf.operand)}`);
       // Not wrapped, so that an index serves both parts.
       return exactly(
         nullable
-          ? `(${sql} ${complement} ${bind(value)} OR ${sql} IS NULL)`
-          : `${sql} ${complement} ${bind(value)}`,
+          ? `(${sql} ${complement} ${bind(leaf.operand)} OR ${sql} IS NULL)`
+          : `${sql} ${complement} ${bind(leaf.operand)}`,
       );
     }
   }
@@ -77,34 +80,30 @@ function columnSql(scope: Scope, ref: Parameters<typeof exprOf>[1]): string {
 type TextLeaf = Extract<Leaf, { fold: boolean }>;
 
 function textLeaf(
-  { op, operand, fold }: TextLeaf,
+  leaf: TextLeaf,
   { sql }: Plain,
   negated: boolean,
   scope: Scope,
   out: Writer,
 ): Pushed {
   const { dialect } = scope;
+  const { op, operand, fold } = leaf;
   if (operand.kind === "column") {
     if (fold || op === "like") return LEFT;
     return tested(dialect.relates(op, sql, columnSql(scope, operand.ref)), negated);
   }
-  const value = valueOf(operand);
-  if (typeof value !== "string") return decided(false, negated);
+  const match = textMatch(leaf, valueOf(operand), dialect);
+  if (typeof match.value !== "string") return decided(false, negated);
   if (fold) return LEFT;
-  const type: ColumnType = "text";
-  const bind = (text: string): string => out.add(dialect.bind(type, text));
-  const { prefix, exact } = op === "like"
-    ? likePrefix(value)
-    : { prefix: op === "startsWith" ? value : "", exact: op === "startsWith" };
-  const pattern = exact ? undefined : dialect.pattern(op, value);
-  if (!exact && (!pattern || negated && !pattern.exact)) return LEFT;
+  const bind = (of: (match: TextMatch) => unknown): string => out.add(operand, match, of);
+  const { prefix, prefixed, after, pattern } = match;
+  if (!prefixed && (!pattern || negated && !pattern.exact)) return LEFT;
   const tests: string[] = [];
-  if (exact || prefix !== "") {
+  if (prefixed || prefix !== "") {
     // A range of the index, whatever the engine makes of patterns.
-    tests.push(`${sql} >= ${bind(prefix)}`);
-    const after = afterPrefix(prefix);
-    if (after !== undefined) tests.push(`${sql} < ${bind(after)}`);
+    tests.push(`${sql} >= ${bind(prefixOf)}`);
+    if (after !== undefined) tests.push(`${sql} < ${bind(afterOf)}`);
   }
-  if (pattern) tests.push(dialect.matches(op, sql, bind(pattern.value)));
+  if (pattern) tests.push(dialect.matches(op, sql, bind(patternOf)));
   return { ...tested(tests.join(" AND "), negated), exact: pattern?.exact ?? true };
 }

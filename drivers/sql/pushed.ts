@@ -1,4 +1,6 @@
-import { type Dialect, Params } from "./dialect.ts";
+import type { ColumnType } from "../../schema/compare.ts";
+import type { TableDef } from "../../schema/table.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** A condition in SQL; where it is not exact it keeps more rows than it should. */
 export interface Pushed {
@@ -28,25 +30,55 @@ export function tested(sql: string, negated: boolean): Pushed {
   return exactly(negated ? `(${sql}) IS NOT TRUE` : `(${sql})`);
 }
 
+/**
+ * A parameter, with the part of a query that it comes from: an operand, a list, {@linkcode WINDOW}
+ * or {@linkcode AFTER}. A query of the same shape has such a part too, with another value.
+ */
+export interface Param {
+  readonly source: object;
+  /** What is bound for the value of the source. */
+  readonly of: (value: unknown) => unknown;
+  /** What is bound for this query. */
+  readonly value: unknown;
+}
+
+/** The source of the numbers of a query's window. */
+export const WINDOW = {};
+/** The source of the values of the position after which a query's rows come. */
+export const AFTER = {};
+
+/** Binds a value as one of a type. Made here, so that it keeps nothing of the query around it. */
+export function binder(dialect: Dialect, type: ColumnType): (value: unknown) => unknown {
+  return (value) => dialect.bind(type, value);
+}
+
 /** A statement while it is written: parameters in the order of its text, and names for rows. */
 export class Writer {
-  readonly params: Params;
-  #aliases = 0;
-  constructor(readonly dialect: Dialect) {
-    this.params = new Params(dialect);
-  }
+  /** In the order of their marks. */
+  readonly params: Param[] = [];
+  /** The tables of subselects by the names of their rows. */
+  readonly subselects = new Map<string, TableDef>();
+  constructor(readonly dialect: Dialect) {}
 
-  /** Binds a value. */
-  add(value: unknown): string {
-    return this.params.add(value);
+  /** Binds what `of` makes of the value of a source; it outlives the query, so it keeps no values. */
+  add<T>(source: object, value: T, of: (value: T) => unknown): string {
+    // A source has values of one type in all queries of a shape.
+    const param: Param = { source, of: of as (value: unknown) => unknown, value: of(value) };
+    return this.dialect.mark(this.params.push(param));
   }
-  /** A name for the rows of a subselect. */
-  alias(): string {
-    return `e${++this.#aliases}`;
+  /** What is bound, in order. */
+  get values(): unknown[] {
+    return this.params.map(({ value }) => value);
+  }
+  /** A name for the rows of a table in a subselect. */
+  alias(table: TableDef): string {
+    const name = `e${this.subselects.size + 1}`;
+    this.subselects.set(name, table);
+    return name;
   }
   /** Takes back what was bound since there were `size` parameters. */
   cut(size: number): void {
-    this.params.values.length = size;
+    this.params.length = size;
   }
 }
 
@@ -68,7 +100,7 @@ export function allOf(items: readonly (() => Pushed)[]): Pushed {
 
 /** Some of some conditions; of nothing: false. */
 export function anyOf(items: readonly (() => Pushed)[], out: Writer): Pushed {
-  const size = out.params.values.length;
+  const size = out.params.length;
   const done = items.map((item) => item());
   const all = done.find(({ sql }) => sql === "TRUE");
   if (all) {

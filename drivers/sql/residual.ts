@@ -6,10 +6,11 @@ import { type Env, getter, predicate, type Test } from "../../query/predicate.ts
 import { putAt } from "../../engine/group.ts";
 import { windowOf } from "../../engine/window.ts";
 import { Unpushable } from "./asking.ts";
-import type { Compiled } from "./compile.ts";
+import type { Compiled, Plan } from "./compile.ts";
 import type { Cells } from "./decode.ts";
 import { noteAstral } from "./memory.ts";
 import type { Assemble } from "./output.ts";
+import { sqlStages } from "./stage.ts";
 
 /** Rows that passed what was left of a query's conditions, and how they become its result. */
 export interface Kept {
@@ -32,24 +33,23 @@ export function testLeft(
   const test = leftTest(compiled);
   const envs = new Map<Cells, Env>();
   for (const cells of all) {
-    const env = envOf(compiled, cells);
+    const env = envOf(compiled.plan, cells);
     if (test(env)) envs.set(cells, env);
   }
-  const output = envOutput(ast, compiled);
+  const output = envOutput(ast, compiled.plan);
   return {
     cells: windowed(
       [...envs.keys()],
       ast,
-      (cells) => share ? sharing(compiled, share, cells) : null,
+      (cells) => share ? sharing(compiled.plan, share, cells) : null,
     ),
     assemble: (cells, kids) => output(envs.get(cells) ?? {}, kids),
   };
 }
 
 /** Whether an Env of a compiled query fulfils what was left. */
-function leftTest({ left, body }: Compiled): Test {
-  const joined = body.steps.joins.length > 0;
-  return predicate({ op: "and", items: left }, joined, () => {
+function leftTest({ left, plan }: Compiled): Test {
+  return predicate({ op: "and", items: left }, plan.slots.length > 1, () => {
     throw new Unpushable("Cannot test exists as it needs another table: it was left");
   });
 }
@@ -67,38 +67,40 @@ function windowed(rows: readonly Cells[], ast: Ast, shareOf: (row: Cells) => Map
 }
 
 /** The values at the paths by which a window is shared; they come first of what is extra. */
-function sharing({ extra }: Compiled, share: readonly Ref[], cells: Cells): MapKey {
+function sharing({ extra }: Plan, share: readonly Ref[], cells: Cells): MapKey {
   return tupleKey(share.map((_, i) => extra[i]?.(cells)));
 }
 
-function envOf({ envs, body }: Compiled, cells: Cells): Env {
+function envOf({ envs, slots }: Plan, cells: Cells): Env {
   const rows = envs.map((read, slot) => {
     // What reads a slot gives a row of its table, or null.
     const row = read(cells) as StoredRow | null;
-    const def = body.scope.slots[slot]?.table;
+    const def = slots[slot]?.table;
     if (row && def) noteAstral(def, row);
     return row;
   });
-  return body.steps.joins.length > 0 ? rows : rows[0] ?? {};
+  return slots.length > 1 ? rows : rows[0] ?? {};
 }
 
 /** The shape of the result from whole rows. */
 function envOutput(
-  { select }: Ast,
-  { body: { steps } }: Compiled,
+  ast: Ast,
+  { slots }: Plan,
 ): (env: Env, kids: readonly (readonly StoredRow[])[]) => StoredRow {
-  const joined = steps.joins.length > 0;
+  const { select } = ast;
+  const { joins = [], includes = [] } = sqlStages(ast).at(-1) ?? {};
+  const joined = slots.length > 1;
   const row = (env: Env, slot: number): unknown => {
     // With joins an Env is an array of one row a slot, else the row itself.
     return joined ? (env as readonly unknown[])[slot] : env;
   };
-  const include = (as: string) => steps.includes.findIndex((step) => step.as === as);
+  const include = (as: string) => includes.findIndex((step) => step.as === as);
   return (env, kids) => {
     const result: DraftRow = {};
     if (!select) {
       Object.assign(result, row(env, 0));
-      for (const { as, slot } of steps.joins) putAt(result, [as], row(env, slot));
-      steps.includes.forEach(({ as }, i) => putAt(result, [as], kids[i] ?? []));
+      for (const { as, slot } of joins) putAt(result, [as], row(env, slot));
+      includes.forEach(({ as }, i) => putAt(result, [as], kids[i] ?? []));
       return result;
     }
     for (const { ref, to } of select) {

@@ -2,6 +2,7 @@ import type { ColumnType } from "../../schema/compare.ts";
 import { utf8Length } from "../../schema/names.ts";
 import type { TextOp } from "../../query/ast.ts";
 import type { Dialect, Pattern } from "./dialect.ts";
+import { sqliteExplain } from "./sqlite_explain.ts";
 import { sqliteJson } from "./sqlite_json.ts";
 
 const TYPES: Record<ColumnType, string> = {
@@ -66,6 +67,7 @@ export const sqlite: Dialect = {
   tableOptions: " STRICT",
   noLimit: "-1",
   json: sqliteJson,
+  explain: sqliteExplain,
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   mark: () => "?",
   columnType: (type) => TYPES[type],

@@ -36,15 +36,22 @@ function text(doc: string, path: readonly string[]): string {
   return `CASE WHEN ${typeAt(doc, path)} = 'text' THEN ${valueAt(doc, path)} END`;
 }
 
+function itself(value: unknown): unknown {
+  return value;
+}
+
 /** Whether an element of an array, as `json_each` gives it, is a scalar. */
-function elementTest(value: unknown, add: (value: unknown) => string): string {
+function elementTest(
+  value: unknown,
+  add: (of: (value: unknown) => unknown) => string,
+): string {
   switch (typeof value) {
     case "boolean":
-      return `el.type = ${add(String(value))}`;
+      return `el.type = ${add(String)}`;
     case "number":
-      return `el.type IN ('integer', 'real') AND CAST(el.value AS REAL) = ${add(value)}`;
+      return `el.type IN ('integer', 'real') AND CAST(el.value AS REAL) = ${add(itself)}`;
     case "string":
-      return `el.type = 'text' AND el.value = ${add(value)}`;
+      return `el.type = 'text' AND el.value = ${add(itself)}`;
     default:
       return `el.type = 'null' OR el.type = 'object' AND ` +
         `json_extract(el.value, '$."$"[0]') IN ('undefined', 'hole')`;

@@ -1,4 +1,4 @@
-import type { Ast, Cond, Step } from "../../query/ast.ts";
+import type { Ast, Step } from "../../query/ast.ts";
 import { stagesOf, type StageSteps } from "../../engine/stage.ts";
 import { aggregateSql } from "./aggregate.ts";
 import { condSql } from "./condition.ts";
@@ -29,8 +29,8 @@ export interface Body {
   readonly steps: StageSteps;
   /** What the last group, or `distinct`, gives. */
   readonly group: Group | undefined;
-  /** Conditions of the last stage that hold for too many rows. */
-  readonly left: readonly Cond[];
+  /** The places of the last stage's conditions that hold for too many rows. */
+  readonly left: readonly number[];
   /** Whether all stages but the last are exact. */
   readonly pushable: boolean;
 }
@@ -51,7 +51,7 @@ export function sqlStages(ast: Ast): StageSteps[] {
 /** Writes all of a query up to the conditions of its last stage. */
 export function bodySql(ast: Ast, stages: readonly StageSteps[], out: Writer): Body {
   const { dialect } = out;
-  const heads: string[] = [];
+  const heads = new Map<string, string>();
   let slot: Slot = { alias: "s0", table: ast.table, nullable: false };
   let from = `${dialect.quote(ast.table.name)} AS s0`;
   let pushable = true;
@@ -69,16 +69,18 @@ export function bodySql(ast: Ast, stages: readonly StageSteps[], out: Writer): B
       ],
     };
     from += steps.joins.map((join) => joinSql(join, scope)).join("");
-    const left: Cond[] = [];
-    const where = allOf(steps.conds.map((cond) => () => {
+    const left: number[] = [];
+    const where = allOf(steps.conds.map((cond, i) => () => {
       const pushed = condSql(cond, false, scope, out);
-      if (!pushed.exact) left.push(cond);
+      if (!pushed.exact) left.push(i);
       return pushed;
     }));
     if (!steps.group) {
-      const head = heads.length > 0 ? `WITH ${heads.join(", ")} ` : "";
+      const head = heads.size > 0 ? `WITH ${[...heads.values()].join(", ")} ` : "";
       // A limit is worked out before all else, so also where no row would ask for the groups.
-      const force = heads.map((_, i) => ` + 0 * (SELECT count(*) FROM strata_${i + 1})`).join("");
+      const force = [...heads.keys()].map((name) => ` + 0 * (SELECT count(*) FROM ${name})`).join(
+        "",
+      );
       return { head, force, from, where: where.sql, scope, steps, group, left, pushable };
     }
     pushable &&= where.exact;
@@ -87,8 +89,8 @@ export function bodySql(ast: Ast, stages: readonly StageSteps[], out: Writer): B
     const text = `SELECT ${made.list} FROM ${from}${whereText(where.sql)}${made.by}`;
     if (made.fails) {
       // Kept apart, so that what may fail is worked out for every group as the rules have it.
-      const name = `strata_${heads.length + 1}`;
-      heads.push(`${name} AS MATERIALIZED (${text})`);
+      const name = `strata_${stages.indexOf(steps) + 1}`; // by which explain tells the stage
+      heads.set(name, `${name} AS MATERIALIZED (${text})`);
       from = `${name} AS s0`;
     } else from = `(${text}) AS s0`;
     slot = { alias: "s0", table: undefined, nullable: false, columns: made.columns };

@@ -2,21 +2,22 @@
  * @module
  */
 import { avg, between, column, count, cursorOf, gte, ilike, lt, max, ne } from "../../mod.ts";
-import { type Query, query, type Store } from "../../mod.ts";
+import { type Query, query } from "../../mod.ts";
 import { type Question, question } from "./ask.ts";
 import { compare, down, mean, up } from "./plain.ts";
 import { films } from "./schema.ts";
+import type { Source } from "./source.ts";
 
 const FROM = new Date("1999-07-01");
 const TO = new Date("1999-07-31");
 
 /** Page after page, each from where the one before ended. */
-function everyPage<R>(store: Store, query: Query<R>): readonly R[] {
+async function everyPage<R>(source: Source, query: Query<R>): Promise<readonly R[]> {
   const rows: R[] = [];
-  for (let page = store.all(query); page.length > 0;) {
+  for (let page = await source.all(query); page.length > 0;) {
     rows.push(...page);
     const last = page[page.length - 1];
-    page = last === undefined ? [] : store.all(query.after(cursorOf(query, last)));
+    page = last === undefined ? [] : await source.all(query.after(cursorOf(query, last)));
   }
   return rows;
 }

@@ -8,49 +8,41 @@ import type { Answer } from "./ask.ts";
 import type { Style } from "./style.ts";
 
 const number = new Intl.NumberFormat("en");
-const WIDTHS = { title: 36, rows: 6, first: 9, again: 8 } as const;
-const TEXT = 98;
+const TITLE = 36;
+const ROWS = 6;
+const TIME = 9;
+const LINE = 100;
 
-export function head(style: Style): string {
-  return style.dim(cells("", "question", "rows", "first", "again", "how it ran"));
+export function head(sources: readonly string[], style: Style): string {
+  return style.dim(cells("question", "rows", sources, "same  how it ran"));
 }
 
 /** Two lines: the figures, and below them the first rows. */
 export function lines(answer: Answer, style: Style): string {
   const mark = answer.wrong === undefined ? style.good("✓") : style.bad("✗");
-  const rows = number.format(answer.rows);
-  const line = cells(
-    mark,
+  const same = answer.same ? "yes " : "NO  ";
+  const figures = cells(
     answer.title,
-    rows,
-    time(answer.firstMs),
-    time(answer.againMs),
-    how(answer.plan),
+    number.format(answer.rows),
+    answer.ms.map(time),
+    `${same}  ${how(answer.plan)}`,
   );
   const more = answer.rows > answer.shown.length ? " · …" : "";
   const below = answer.wrong ?? `${answer.shown.join(" · ")}${more}`;
   const paint = answer.wrong === undefined ? style.dim : style.bad;
-  return `${line}\n  ${paint(cut(below, TEXT))}`;
+  return `${mark}${figures.slice(1)}\n  ${paint(cut(below, LINE - 2))}`;
 }
 
-function cells(
-  mark: string,
-  title: string,
-  rows: string,
-  first: string,
-  again: string,
-  how: string,
-): string {
-  return [
-    mark === "" ? " " : mark,
-    " ",
-    title.padEnd(WIDTHS.title),
-    rows.padStart(WIDTHS.rows),
-    first.padStart(WIDTHS.first),
-    again.padStart(WIDTHS.again),
-    "   ",
-    how,
-  ].join("");
+function cells(title: string, rows: string, times: readonly string[], rest: string): string {
+  const parts = [
+    "  ",
+    title.padEnd(TITLE),
+    rows.padStart(ROWS),
+    ...times.map((text) => text.padStart(TIME)),
+    "  ",
+    rest,
+  ];
+  return cut(parts.join(""), LINE);
 }
 
 function time(ms: number): string {
@@ -60,9 +52,7 @@ function time(ms: number): string {
 
 /** From the plan: how each table is reached in turn, then where the order comes from. */
 function how(plan: Plan): string {
-  const steps = plan.steps.map(({ access, index }) =>
-    access === "index" ? `index ${index}` : access
-  );
+  const steps = plan.steps.map(({ access }) => access);
   const order = { index: "in order", sort: "sort", none: "" }[plan.order];
   return [...steps, order].filter((part) => part !== "").join(", ");
 }

@@ -98,7 +98,7 @@ const PLANS: Readonly<Record<string, readonly [unknown, uses: string, never?: st
 for (const [name, [item, uses, never]] of Object.entries(PLANS)) {
   Deno.test(`compile() gives what SQLite has an index for: ${name}`, () => {
     using source = openSource({ tables: [todos, users] });
-    const { text, params, pushable, left } = compile(queryValue(item).bound, sqlite);
+    const { text, params, plan: { pushable, left } } = compile(queryValue(item).bound, sqlite);
     assert(pushable && left.length === 0);
     const plan = source.shadow.rows(`EXPLAIN QUERY PLAN ${text}`, params)
       .map((cells) => String(cells[3])).join("\n");

@@ -63,6 +63,11 @@ const page = ({ n, id }: { n: number; id: string }) => raw.page.all(n, n, id);
 /** By hand, by the compiler, and how often a round. */
 const WORKS: Readonly<Record<string, readonly [() => unknown, () => unknown, number]>> = {
   "get by key": [() => raw.get.get(idOf(next())), () => shadow.get(def, idOf(next())), 20_000],
+  "get by key as a query, built each time": [
+    () => raw.get.all(idOf(next())),
+    () => all(query(todos).where({ id: idOf(next()) })),
+    20_000,
+  ],
   "range of 100, built each time": [
     () => raw.range.all(next(), at + 99),
     () => all(query(todos).where({ n: between(next(), at + 99) }).orderBy("n")),
@@ -86,7 +91,7 @@ for (const [name, [byHand, ours, times]] of Object.entries(WORKS)) {
   }
   const [hand, own] = best.map((us) => us.toFixed(1));
   console.log(
-    `${name.padEnd(32)} ${hand} us by hand, ${own} us, ${(best[1]! / best[0]!).toFixed(2)} x`,
+    `${name.padEnd(39)} ${hand} us by hand, ${own} us, ${(best[1]! / best[0]!).toFixed(2)} x`,
   );
 }
 db.close();

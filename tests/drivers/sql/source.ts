@@ -19,6 +19,7 @@ import { compileGet, getRow, type KeyRead } from "../../../drivers/sql/get.ts";
 import { createTable } from "../../../drivers/sql/layout.ts";
 import { tableUses } from "../../../query/table_uses.ts";
 import { allRows, countRows } from "../../../drivers/sql/rows.ts";
+import { Plans } from "../../../drivers/sql/plans.ts";
 import { sqlite } from "../../../drivers/sql/sqlite.ts";
 
 /** What node:sqlite takes; parameters are encoded to that. */
@@ -34,7 +35,7 @@ export class Shadow {
   /** What SQLite refused, so that memory answered. */
   refused: string[] = [];
 
-  constructor(schema: Schema) {
+  constructor(schema: Schema, readonly plans = new Plans(sqlite)) {
     for (const table of schema.tables) {
       for (const text of createTable(sqlite, tableDef(table))) this.db.exec(text);
     }
@@ -108,10 +109,10 @@ export class Shadow {
     return this.ask(getRow(get, key));
   }
   all(ast: Ast): StoredRow[] {
-    return this.ask(allRows(ast, sqlite));
+    return this.ask(allRows(ast, sqlite, this.plans));
   }
   count(ast: Ast): number {
-    return this.ask(countRows(ast, sqlite));
+    return this.ask(countRows(ast, sqlite, this.plans));
   }
 }
 
@@ -121,10 +122,14 @@ function oneOf(ast: Ast): Ast {
 }
 
 /** Opens a store that reads from its shadow. */
-export function openSource(schema: Schema, options?: object): Store & { readonly shadow: Shadow } {
+export function openSource(
+  schema: Schema,
+  options?: object,
+  plans?: Plans,
+): Store & { readonly shadow: Shadow } {
   const store = createStore(schema, options);
   const engine = engineOf(store);
-  const shadow = new Shadow(schema);
+  const shadow = new Shadow(schema, plans);
   store.changes((commit) => shadow.apply(commit));
   const astOf = (query: unknown): Ast => {
     const ast = queryValue(query).bound;

@@ -1,0 +1,106 @@
+import { DataError } from "../../../schema/errors.ts";
+import type { ColumnDef, IndexDef, TableDef } from "../../../schema/table.ts";
+import { taken } from "../../../engine/write.ts";
+import type { Effect } from "../../../db/driver.ts";
+import { uniqueWritten, type Writes } from "../write.ts";
+import type { SyncClient } from "./client.ts";
+import { dataError, Failure } from "./failure.ts";
+
+const NONE: readonly never[] = [];
+const UNIQUE = "UNIQUE constraint failed: ";
+
+/**
+ * Writes effects in their order inside a transaction, all or none of them.
+ *
+ * @throws {DataError} With code `"constraint"` when a key or unique value is taken.
+ */
+export function applyEffects(
+  client: SyncClient,
+  writes: Writes,
+  effects: readonly Effect[],
+): void {
+  const [first] = effects;
+  // One statement is a step by itself.
+  if (first && effects.length === 1 && writes.count(first) < 2) {
+    applyEffect(client, writes, first);
+    return;
+  }
+  step(client, "strata_write", () => {
+    for (const effect of effects) applyEffect(client, writes, effect);
+  });
+}
+
+/** Runs statements that are all there afterwards or, when one fails, not. */
+function step(client: SyncClient, name: string, fn: () => void): void {
+  client.run(`SAVEPOINT ${name}`, NONE);
+  try {
+    fn();
+  } catch (error) {
+    // Of a failure that took the transaction with it nothing is left to take back.
+    if (!(error instanceof Failure && error.fatal)) {
+      client.run(`ROLLBACK TO ${name}`, NONE);
+      client.run(`RELEASE ${name}`, NONE);
+    }
+    throw error;
+  }
+  client.run(`RELEASE ${name}`, NONE);
+}
+
+function applyEffect(client: SyncClient, writes: Writes, effect: Effect): void {
+  const run = () => {
+    for (const { text, params } of writes.statements(effect)) client.run(text, params);
+  };
+  try {
+    const moving = effect.kind === "update" && effect.after.length > 1
+      ? uniqueWritten(effect)
+      : NONE;
+    if (moving.length === 0) run();
+    else move(client, writes, effect, moving, run);
+  } catch (error) {
+    throw violation(error, effect.table);
+  }
+}
+
+/** Unique values may move from row to row: when they collide on the way, all make room first. */
+function move(
+  client: SyncClient,
+  writes: Writes,
+  effect: Effect,
+  indexes: readonly IndexDef[],
+  run: () => void,
+): void {
+  try {
+    step(client, "strata_move", run);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "constraint") throw error;
+    const columns = new Set<ColumnDef>();
+    for (const index of indexes) {
+      for (const column of index.columns) {
+        if (effect.columns.includes(column.name) && column.type !== "boolean") columns.add(column);
+      }
+    }
+    if (columns.size === 0) throw error;
+    for (const { text, params } of writes.vacate(effect, [...columns])) client.run(text, params);
+    run();
+  }
+}
+
+/** The error of a broken rule; any other as it is. */
+export function violation(error: unknown, table: TableDef): unknown {
+  if (!(error instanceof Failure) || error.kind !== "constraint") return error;
+  const at = error.words.indexOf(UNIQUE);
+  if (at >= 0) {
+    const named = error.words.slice(at + UNIQUE.length).trim();
+    const names = (columns: readonly ColumnDef[]) =>
+      columns.map(({ name }) => `${table.name}.${name}`).join(", ");
+    if (named === names(table.key)) return taken(table, undefined);
+    const index = table.indexes.find(({ unique, columns }) => unique && named === names(columns));
+    if (index) return taken(table, index);
+  }
+  const general = dataError(error);
+  if (!(general instanceof DataError)) return general;
+  return new DataError("constraint", general.message, {
+    ...{ table: table.name, cause: error.cause },
+    ...(general.rule && { rule: general.rule }),
+  });
+}

@@ -1,0 +1,102 @@
+import type {
+  Answer,
+  CommitInfo,
+  Committed,
+  Hold,
+  MakeWork,
+  Maybe,
+  Request,
+} from "../../../db/driver.ts";
+import type { Writes } from "../write.ts";
+import { applyEffects } from "./apply.ts";
+import type { Commits } from "./commits.ts";
+import { type Connection, drive, type Holder } from "./connection.ts";
+import { closedError, Failure } from "./failure.ts";
+import { patiently } from "./patience.ts";
+
+const NEEDS_LOCK: unique symbol = Symbol("needs the lock");
+
+/** Writes held back on the one connection; see `Connection` for where they are. */
+export class SyncHold implements Hold, Holder {
+  /** The tables written since the last `parked`. */
+  tables: Set<string> = new Set();
+  ended = false;
+  /** Whether it has ever written. */
+  #wrote = false;
+  readonly #connection: Connection;
+  readonly #commits: Commits;
+  readonly #writes: Writes;
+
+  constructor(connection: Connection, commits: Commits, writes: Writes) {
+    this.#connection = connection;
+    this.#commits = commits;
+    this.#writes = writes;
+  }
+
+  readonly #reads = (request: Request): Answer => {
+    if (request.ask !== "write") return this.#connection.answer(request);
+    throw NEEDS_LOCK;
+  };
+
+  /** Answers a request where this hold's writes are in place. */
+  readonly answer = (request: Request): Answer => {
+    if (request.ask !== "write") return this.#connection.answer(request);
+    if (request.effects.length === 0) return undefined;
+    this.#commits.beforeWrite();
+    applyEffects(this.#connection.client, this.#writes, request.effects);
+    this.#wrote = true;
+    for (const { table } of request.effects) this.tables.add(table.name);
+    return undefined;
+  };
+
+  look<T>(make: MakeWork<T>, writes: boolean): Maybe<T> {
+    return patiently(() => this.#look(make, writes));
+  }
+
+  #look<T>(make: MakeWork<T>, writes: boolean): T {
+    const connection = this.#connection;
+    if (this.ended) throw closedError();
+    connection.check();
+    if (connection.applied === this) return this.#applied(make, true);
+    connection.park();
+    if (!this.#wrote && !writes) {
+      try {
+        return connection.read(() => drive(make(false), this.#reads));
+      } catch (error) {
+        if (error !== NEEDS_LOCK) throw error;
+      }
+    }
+    connection.apply(this);
+    return this.#applied(make, false);
+  }
+
+  #applied<T>(make: MakeWork<T>, kept: boolean): T {
+    try {
+      return drive(make(kept), this.answer);
+    } catch (error) {
+      if (error instanceof Failure) this.#connection.abort();
+      throw error;
+    } finally {
+      if (this.tables.size === 0) this.#connection.park(); // no need to keep the lock
+    }
+  }
+
+  commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
+    return this.#commits.commit(this, info, make);
+  }
+
+  reserve(ms: number): Promise<void> {
+    return this.#commits.reserve(this, ms);
+  }
+
+  parked(): void {
+    if (this.tables.size > 0) this.tables = new Set();
+  }
+
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    if (this.#connection.applied === this) this.#connection.park();
+    this.#commits.release(this);
+  }
+}

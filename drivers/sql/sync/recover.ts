@@ -1,0 +1,68 @@
+import type { DraftRow } from "../../../schema/row.ts";
+import type { StoredRow } from "../../../schema/types.ts";
+import type { Cells } from "../decode.ts";
+import { sqlite } from "../sqlite.ts";
+import type { SyncClient } from "./client.ts";
+import { describeTables } from "./describe.ts";
+
+/** So many rows are read at once; a part that is damaged costs as many at most. */
+const PART = 100;
+
+/**
+ * The rows of all tables of a database that can still be read, with values as SQLite has them: from the
+ * first one up to a damaged part, and from the last one down to it.
+ */
+export async function* recoverRows(
+  client: SyncClient,
+): AsyncGenerator<{ readonly table: string; readonly row: StoredRow }, void, undefined> {
+  for (const { name, columns } of describeTables(client)) {
+    // A view holds no rows of its own.
+    if (!hasRowid(client, name)) continue;
+    const list = columns.map((column) => sqlite.result("bigint", sqlite.quote(column.name)));
+    const select = `SELECT rowid, ${list.join(", ")} FROM main.${sqlite.quote(name)} WHERE rowid `;
+    const rowOf = (cells: Cells): StoredRow => {
+      const row: DraftRow = {};
+      columns.forEach((column, i) => row[column.name] = valueOf(column.type, cells[i + 1]));
+      return row;
+    };
+    let first = -Infinity;
+    let broken = false;
+    const read = (text: string, at: number): readonly Cells[] => {
+      try {
+        return client.rows(`${select}${text} LIMIT ${PART}`, [at]);
+      } catch {
+        broken = true;
+        return [];
+      }
+    };
+    for (let part = read(">= ? ORDER BY rowid", -1e300); part.length > 0;) {
+      for (const cells of part) yield { table: name, row: rowOf(cells) };
+      first = Number(part.at(-1)?.[0]);
+      part = read("> ? ORDER BY rowid", first);
+    }
+    if (!broken) continue;
+    for (let part = read("<= ? ORDER BY rowid DESC", 1e300); part.length > 0;) {
+      for (const cells of part) {
+        if (Number(cells[0]) > first) yield { table: name, row: rowOf(cells) };
+      }
+      const last = Number(part.at(-1)?.[0]);
+      if (last <= first) break;
+      part = read("< ? ORDER BY rowid DESC", last);
+    }
+  }
+}
+
+function hasRowid(client: SyncClient, name: string): boolean {
+  try {
+    client.rows(`SELECT rowid FROM main.${sqlite.quote(name)} LIMIT 0`, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Integers that are no exact numbers come as text. */
+function valueOf(type: string, value: unknown): unknown {
+  const whole = /INT/i.test(type) && typeof value === "string" && /^-?\d+$/.test(value);
+  return whole ? BigInt(value) : value instanceof Uint8Array ? new Uint8Array(value) : value;
+}

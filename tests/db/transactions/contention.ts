@@ -1,0 +1,69 @@
+import { DataError, increment } from "../../../mod.ts";
+import { assertSame } from "../../conformance/same.ts";
+import { accounts, type DatabaseSuite, notes, schema, sleep } from "../subject.ts";
+
+/** None of the calls may take longer. */
+const LONGEST_MS = 2_000;
+
+/** What became of a call: whether it was done, else the error's code, and how long it took. */
+interface Outcome {
+  readonly done: boolean;
+  readonly code: string | undefined;
+  readonly runs: number;
+  readonly ms: number;
+}
+
+async function timed(call: () => Promise<number>): Promise<Outcome> {
+  const start = performance.now();
+  const took = () => performance.now() - start;
+  try {
+    const runs = await call();
+    return { done: true, code: undefined, runs, ms: took() };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { done: false, code: error.code, runs: NaN, ms: took() };
+  }
+}
+
+export function contentionTests({ test, open }: DatabaseSuite): void {
+  for (const paced of [false, true]) {
+    const title = paced ? "one after the other" : "at once";
+    test(`a slow transaction among 100 increments and 100 transactions, ${title}`, async () => {
+      await using db = await open(schema);
+      await db.insert(accounts, { id: "a" });
+      const calls = Array.from({ length: 200 }, (_, i) => async () => {
+        if (paced) await sleep(Math.floor(i / 2) * 2);
+        return await timed(
+          i % 2 === 0
+            ? () => db.update(accounts, "a", { amount: increment(1) }).then(() => 1)
+            : () =>
+              db.transaction(async (tx) => {
+                const row = await tx.get(accounts, "a");
+                await tx.insert(notes, { text: `${i}` });
+                await tx.update(accounts, "a", { amount: row!.amount + 1 });
+                return tx.attempt;
+              }),
+        );
+      });
+      const slow = timed(() =>
+        db.transaction(async (tx) => {
+          const row = await tx.get(accounts, "a");
+          await sleep(50);
+          await tx.update(accounts, "a", { amount: row!.amount + 1 });
+          return tx.attempt;
+        })
+      );
+      const outcomes = await Promise.all([slow, ...calls.map((call) => call())]);
+      const done = outcomes.filter((outcome) => outcome.done);
+      const codes = new Set(outcomes.flatMap(({ code }) => code ?? []));
+      assertSame([...codes].filter((code) => code !== "conflict"), []);
+      assertSame((await db.get(accounts, "a"))?.amount, done.length);
+      assertSame(db.seq, done.length + 1);
+      assertSame(outcomes[0]?.done, true, "the slow one");
+      const longest = Math.max(...outcomes.map(({ ms }) => ms));
+      if (longest > LONGEST_MS) throw new Error(`One waited for ${longest} ms`);
+      const runs = Math.max(...done.map((outcome) => outcome.runs));
+      if (runs > 10) throw new Error(`One ran ${runs} times`);
+    });
+  }
+}
