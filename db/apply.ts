@@ -10,6 +10,7 @@ import {
   valueOfRecord,
 } from "../engine/mod.ts";
 import type { Work } from "./driver.ts";
+import { GuardedHold } from "./failure.ts";
 import { coreOf } from "./session_of.ts";
 import { ask } from "./works.ts";
 
@@ -31,7 +32,7 @@ export async function applyRecord(db: object, record: CommitRecord): Promise<boo
   try {
     const effects: Effect[] = [];
     const info = { ...core.info({}, effects, "remote"), ...headOf(record) };
-    const { value } = await core.session.hold().commit(info, function* (): Work<boolean> {
+    const { value } = await new GuardedHold(core.session).commit(info, function* (): Work<boolean> {
       effects.length = 0; // it may be made again
       if (yield* ask({ ask: "known", id: record.id })) return false;
       effects.push(...merged([...yield* rowEffects(), ...yield* valueEffects()]));

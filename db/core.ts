@@ -16,6 +16,7 @@ import {
   type WriteOptions,
 } from "../engine/mod.ts";
 import type { Answer, CommitInfo, DriverSession, OutsideCommit, Request, Work } from "./driver.ts";
+import { call } from "./failure.ts";
 import type { Context } from "./scratch.ts";
 import type { OpenOptions } from "./types.ts";
 import { presetValues, valuesTable } from "./values.ts";
@@ -124,7 +125,8 @@ export class Core implements Context {
   async #finish(reason: ClosedReason): Promise<void> {
     try {
       if (this.#running > 0) await (this.#idle = Promise.withResolvers()).promise;
-      await this.#session?.close();
+      const session = this.#session;
+      if (session) await call(() => session.close());
     } finally {
       this.#listeners.clear();
       this.#end.resolve({ reason });

@@ -36,6 +36,10 @@ export type Read =
 
 export type { ColumnDef, CommitKind, Effect, IndexDef, Match, TableDef, Write };
 export type * from "../query/ast.ts";
+export type { ColumnSpec, OnDelete } from "../schema/column.ts";
+export type { ColumnType, Compare } from "../schema/compare.ts";
+export type { Place } from "../schema/accept.ts";
+export type { Field, Fields, Shape } from "../query/shape.ts";
 
 /**
  * The answer to each request.
@@ -45,12 +49,19 @@ export type * from "../query/ast.ts";
  * error that `taken` (`engine/write.ts`) makes.
  */
 export interface Answers {
+  /** In the order of the keys. */
   readonly keys: readonly (StoredRow | undefined)[];
+  /** Each row once. */
   readonly match: readonly StoredRow[];
+  /** In the order of the query. */
   readonly rows: StoredRow[];
+  /** Window included. */
   readonly count: number;
+  /** As `Database.explain` gives it. */
   readonly explain: Plan;
+  /** Whether it is. */
   readonly known: boolean;
+  /** Nothing: it is done, or has failed. */
   readonly write: undefined;
 }
 /** A request. */
@@ -74,7 +85,9 @@ export type MakeWork<T> = (kept: boolean) => Work<T>;
 export interface CommitInfo {
   /** A UUIDv7. */
   readonly id: string;
+  /** Why it is made. */
   readonly kind: CommitKind;
+  /** What the writer calls itself. */
   readonly origin: string | undefined;
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -87,6 +100,7 @@ export interface CommitInfo {
 
 /** What became of a commit. */
 export interface Committed<T> {
+  /** What the work gave. */
   readonly value: T;
   /**
    * The number of the commit; undefined when the hold asked for no write, so there is none. One without
@@ -122,6 +136,7 @@ export interface OutsideCommit {
   readonly seq: number;
   /** Its id and origin, where it came through Strata. */
   readonly id?: string;
+  /** What its writer called itself. */
   readonly origin?: string;
   /** The names of the tables concerned; undefined where they can't be told: all of them. */
   readonly tables: readonly string[] | undefined;
@@ -171,7 +186,9 @@ export type LayoutChange =
 
 /** A table as the engine itself describes it. */
 export interface FoundTable {
+  /** Its name. */
   readonly name: string;
+  /** Its columns, in their order. */
   readonly columns: readonly {
     readonly name: string;
     /** The engine's own type, as it was declared. */
@@ -180,6 +197,7 @@ export interface FoundTable {
     /** Its place in the primary key, from 1; 0 when it is not in it. */
     readonly key: number;
   }[];
+  /** Its indexes, without the primary key. */
   readonly indexes: readonly {
     readonly name: string;
     readonly columns: readonly string[];
@@ -203,10 +221,13 @@ export interface Setup {
 
 /** What the core tells a driver, and what it wants to hear. */
 export interface DriverOptions {
+  /** What is to be there after a crash; see `OpenOptions`. */
   readonly durability: "relaxed" | "strict";
   /** Use what is there and create nothing before the first commit. */
   readonly adopt: boolean;
+  /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Gives up opening. */
   readonly signal: AbortSignal | undefined;
   /**
    * Brings the layout up to date, before anything else; called again when somebody else was first.
@@ -223,6 +244,7 @@ export interface DriverOptions {
 
 /** What a driver can. */
 export interface Supports {
+  /** The durabilities that it keeps. */
   readonly durability: readonly ("relaxed" | "strict")[];
   /** Whether others, tabs or processes, may have the same database open. */
   readonly shared: boolean;

@@ -4,6 +4,7 @@ import { type Lives, observe } from "../engine/mod.ts";
 import { differences } from "./check.ts";
 import { Core } from "./core.ts";
 import type { Driver } from "./driver.ts";
+import { call, opening } from "./failure.ts";
 import { DatabaseRunner } from "./runner.ts";
 import { Session } from "./session.ts";
 import { registerDatabase } from "./session_of.ts";
@@ -49,7 +50,7 @@ export async function openDatabase(
   const layout = setupOf(schema, core.schema, core.stored, {
     ...{ adopt, now: core.now, random: options.random },
   });
-  const session = await driver.open({
+  const session = await opening(driver, {
     durability,
     adopt,
     now: core.now,
@@ -93,7 +94,7 @@ function database(core: Core, options: OpenOptions): Database {
     async check() {
       core.enter();
       try {
-        const found = await core.session.tables();
+        const found = await call(() => core.session.tables());
         return differences(core.source, core.schema.tables, found);
       } finally {
         core.leave();

@@ -3,6 +3,7 @@ import type { WriteOptions } from "../engine/mod.ts";
 import type { Effect } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import type { Answer, Answers, Maybe, Read, Request, Work } from "./driver.ts";
+import { call, GuardedHold } from "./failure.ts";
 import type { Runner } from "./session.ts";
 import type { ReadOptions } from "./types.ts";
 
@@ -23,9 +24,9 @@ export class DatabaseRunner implements Runner {
     const { core } = this;
     core.enter();
     try {
-      if (options === undefined) return await core.session.ask(request);
+      if (options === undefined) return await call(() => core.session.ask(request));
       options.signal?.throwIfAborted();
-      return await inTime(core.session.ask(request), options);
+      return await inTime(call(() => core.session.ask(request)), options);
     } finally {
       core.leave();
     }
@@ -36,7 +37,10 @@ export class DatabaseRunner implements Runner {
     try {
       const effects: Effect[] = [];
       const info = core.info(options, effects);
-      const { value } = await core.session.hold().commit(info, () => this.#work(make, effects));
+      const { value } = await new GuardedHold(core.session).commit(
+        info,
+        () => this.#work(make, effects),
+      );
       return value;
     } finally {
       core.leave();

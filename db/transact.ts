@@ -29,7 +29,7 @@ export async function transact<T>(
     const run = new Run(core);
     try {
       if (attempt > PATIENCE && waitMs > 0) await run.hold.reserve(waitMs);
-      const value = await level(run, fn, attempt, signal, onQuery);
+      const value = await level({ run, attempt, signal, onQuery }, fn);
       run.check();
       signal?.throwIfAborted();
       if (!run.wrote) return value;
@@ -68,23 +68,36 @@ function checkCount(name: string, value: number): void {
   throw new RangeError(`Cannot run a transaction as ${name} is 0 or more: got another value`);
 }
 
-/** The function of a transaction, or of one inside it. */
-async function level<T>(
-  run: Run,
-  fn: Fn<T>,
-  attempt: number,
-  signal: AbortSignal | undefined,
-  onQuery: OpenOptions["onQuery"],
-): Promise<T> {
+/** What the levels of a transaction share. */
+interface Shared {
+  readonly run: Run;
+  readonly attempt: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onQuery: OpenOptions["onQuery"];
+}
+
+/** The function of a transaction, or of one inside it: `outer` throws when that has ended. */
+async function level<T>(shared: Shared, fn: Fn<T>, outer?: () => void): Promise<T> {
+  const { run, attempt, signal, onQuery } = shared;
   const pending = new Set<Pending<unknown>>();
   let rolledBack: { readonly reason: unknown } | undefined;
   let ended = false;
-  const check = () => {
+  /** Whether one inside it is open: what is written now would be taken back with that. */
+  let inside = false;
+  const alive = () => {
     if (ended) {
       throw new TypeError("Cannot use a transaction as it is open: its function has ended");
     }
+    outer?.();
     signal?.throwIfAborted();
     run.check();
+  };
+  const check = () => {
+    alive();
+    if (!inside) return;
+    throw new TypeError(
+      "Cannot use a transaction as the one inside it has ended: that is still open",
+    );
   };
   const track = <V>(promise: Promise<V>): Promise<V> => {
     const kept = new Pending(promise);
@@ -99,6 +112,15 @@ async function level<T>(
   };
   const session = new Session(runner);
   if (onQuery) observe(session, onQuery, run.core.source);
+  async function nest<V>(inner: Fn<V>): Promise<V> {
+    check();
+    inside = true;
+    try {
+      return await nested(shared, inner, alive);
+    } finally {
+      inside = false;
+    }
+  }
   const tx: Transaction = Object.assign(tracked(session, track), {
     attempt,
     rollback(
@@ -109,14 +131,12 @@ async function level<T>(
       rolledBack = { reason };
       throw reason;
     },
-    transaction: <V>(inner: Fn<V>): Promise<V> =>
-      track(nested(run, inner, attempt, check, signal, onQuery)),
+    transaction: <V>(inner: Fn<V>): Promise<V> => track(nest(inner)),
   });
   try {
     const value = await fn(tx);
     if (rolledBack) throw rolledBack.reason;
-    for (const promise of pending) {
-      if (promise.awaited) continue;
+    if (inside || [...pending].some(({ awaited }) => !awaited)) {
       throw new TypeError(
         "Cannot end a transaction as all of its promises are awaited: one was not",
       );
@@ -126,22 +146,17 @@ async function level<T>(
     throw rolledBack ? rolledBack.reason : error;
   } finally {
     ended = true;
+    await run.idle();
   }
 }
 
 /** A transaction inside another: what it throws takes its own writes back. */
-async function nested<T>(
-  run: Run,
-  fn: Fn<T>,
-  attempt: number,
-  check: () => void,
-  signal: AbortSignal | undefined,
-  onQuery: OpenOptions["onQuery"],
-): Promise<T> {
-  check();
+async function nested<T>(shared: Shared, fn: Fn<T>, outer: () => void): Promise<T> {
+  const { run } = shared;
+  await run.idle();
   const { mark } = run;
   try {
-    return await level(run, fn, attempt, signal, onQuery);
+    return await level(shared, fn, outer);
   } catch (error) {
     if (!isLost(run, error)) await run.undo(mark);
     throw error;

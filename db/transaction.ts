@@ -4,8 +4,9 @@ import type { StoredRow } from "../schema/types.ts";
 import { tableUses } from "../query/table_uses.ts";
 import type { Effect, WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
-import type { Answer, Answers, CommitInfo, Hold, Read, Request, Work } from "./driver.ts";
+import type { Answer, Answers, CommitInfo, Read, Request, Work } from "./driver.ts";
 import { sameAnswer } from "./equal.ts";
+import { GuardedHold, isRefusal } from "./failure.ts";
 import type { Runner } from "./session.ts";
 import type { ReadOptions } from "./types.ts";
 import { ask } from "./works.ts";
@@ -25,7 +26,7 @@ export class Lost extends Error {}
  */
 export class Run implements Runner {
   readonly core: Core;
-  readonly hold: Hold;
+  readonly hold: GuardedHold;
   readonly #steps: Step[] = [];
   /** What it has written, without what was taken back. */
   #effects: Effect[] = [];
@@ -34,11 +35,13 @@ export class Run implements Runner {
   #rows = new Map<TableDef, Map<MapKey, StoredRow | undefined>>();
   /** The clock up to which what was read is right. */
   #since: number;
-  #ended: Error | undefined;
+  #ended: { readonly error: unknown } | undefined;
+  /** What resolves when the verb that runs now is done. */
+  #turn: Promise<void> | undefined;
 
   constructor(core: Core) {
     this.core = core;
-    this.hold = core.session.hold();
+    this.hold = new GuardedHold(core.session);
     this.#since = core.clock;
   }
 
@@ -46,12 +49,16 @@ export class Run implements Runner {
     return this.#effects.length > 0;
   }
   check(): void {
-    if (this.#ended) throw this.#ended;
+    if (this.#ended) throw this.#ended.error;
     this.core.checkMaking(); // one that is open goes on while the database closes
   }
   /** From now on every use is this error. */
-  end(error: Error): void {
-    this.#ended ??= error;
+  end(error: unknown): void {
+    this.#ended ??= { error };
+  }
+  /** Resolves when no verb is under way. */
+  async idle(): Promise<void> {
+    while (this.#turn) await this.#turn;
   }
 
   async read<R extends Read>(
@@ -65,11 +72,24 @@ export class Run implements Runner {
     return await this.#look(make, true);
   }
 
+  /** One verb after the other: each begins with all that those before it did. */
   async #look<T>(make: () => Work<T>, writes: boolean): Promise<T> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    if (before) await before;
+    try {
+      return await this.#verb(make, writes);
+    } finally {
+      if (this.#turn === promise) this.#turn = undefined;
+      resolve();
+    }
+  }
+  async #verb<T>(make: () => Work<T>, writes: boolean): Promise<T> {
     this.check();
     let draft: Draft | undefined;
     const drafted = (kept: boolean): Work<T> => {
-      draft = { steps: [], effects: [], rows: new Map() };
+      draft = { steps: [], effects: [], rows: new Map(), entered: false };
       return this.#drafted(kept, make, draft);
     };
     try {
@@ -77,7 +97,9 @@ export class Run implements Runner {
       this.check();
       return value;
     } catch (error) {
-      if (error instanceof Lost) this.end(error);
+      // When it was not the verb that failed but what is below it, nobody knows what is in place.
+      const failed = !draft?.entered || !this.hold.threw(error);
+      if (error instanceof Lost || failed) this.end(error);
       throw error;
     } finally {
       // What a verb that failed has read is known to the function too.
@@ -87,6 +109,7 @@ export class Run implements Runner {
   /** Work may be made again, so what it did counts when it has ended. */
   *#drafted<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
     yield* this.#enter(kept);
+    draft.entered = true;
     return yield* this.core.through(make(), (request) => this.#perform(request, draft));
   }
   *#perform(request: Request, draft: Draft): Work<Answer> {
@@ -99,7 +122,7 @@ export class Run implements Runner {
       try {
         yield request;
       } catch (error) {
-        draft.steps.push({ effects, refused: true });
+        if (isRefusal(error)) draft.steps.push({ effects, refused: true });
         throw error;
       }
       draft.steps.push({ effects, refused: false });
@@ -169,7 +192,8 @@ export class Run implements Runner {
     let failed = false;
     try {
       yield { ask: "write", effects };
-    } catch {
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
       failed = true;
     }
     if (failed !== refused) throw lost(); // it was otherwise before, so somebody else was there
@@ -181,6 +205,7 @@ export class Run implements Runner {
   }
   /** Takes back what was written since. */
   async undo(mark: number): Promise<void> {
+    await this.idle();
     const undone = this.#effects.slice(mark).toReversed().map(inverse);
     if (undone.length === 0) return;
     await this.#look(function* () {
@@ -206,6 +231,8 @@ export class Run implements Runner {
 
 /** What one verb does until it is known to have worked. */
 interface Draft {
+  /** Whether what was written and read before is in place and verified. */
+  entered: boolean;
   readonly steps: Step[];
   readonly effects: Effect[];
   readonly rows: Map<TableDef, Map<MapKey, StoredRow | undefined>>;

@@ -196,6 +196,7 @@ function* checkOthers(
   if (tableUses(whereAst(def, condition)).length === 1) return condition;
   if (!scratch.data(def).get(userKey(def, key))) return undefined; // nothing to match
   const own = Object.fromEntries(def.key.map(({ name }, i) => [name, values[i]]));
+  // Both are conditions on rows of the table, which where() looks through.
   const query = tableQuery(def).where(own as never).where(condition as never).bound;
   if ((yield* ask({ ask: "count", query })) === 0) throw unmatched(def);
   return undefined;

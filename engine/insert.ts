@@ -71,28 +71,29 @@ export function insertRows(
   engine: Workspace,
   table: unknown,
   inputs: readonly unknown[],
-  onConflict: OnConflict = "error",
+  onConflict: OnConflict | undefined,
   made?: readonly StoredRow[],
 ): StoredRow[] {
   const data = engine.data(table);
   const { def } = data;
-  const target = readOnConflict(def, onConflict);
+  const conflict = onConflict ?? "error";
+  const target = readOnConflict(def, conflict);
   const inserts = new Inserts(engine, data);
   const result: StoredRow[] = [];
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i];
     const row = made?.[i] ?? newRow(def, input, engine.fresh);
     const key = keyIn(def.key, row);
-    if (typeof onConflict === "object") {
+    if (typeof conflict === "object") {
       const found = target ? data.getUnique(target, keyIn(target.columns, row)) : data.get(key);
       if (found) {
-        const patches = conflictPatch(def, onConflict.update, target, input, row);
+        const patches = conflictPatch(def, conflict.update, target, input, row);
         result.push(replaceRow(engine, data, found, patches));
         continue;
       }
     }
     const other = data.conflict(key, row);
-    if (other && onConflict !== "ignore") throw taken(def, other.index);
+    if (other && conflict !== "ignore") throw taken(def, other.index);
     if (!other) inserts.add(key, row);
     result.push(other?.row ?? row);
   }

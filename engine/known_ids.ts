@@ -11,6 +11,10 @@ export class KnownIds {
   has(id: string): boolean {
     return this.#ids.has(id);
   }
+  /** From the oldest to the latest. */
+  [Symbol.iterator](): Iterator<string> {
+    return this.#ids.values();
+  }
   add(id: string): void {
     if (this.#ids.has(id)) return;
     this.#ids.delete(this.#ring[this.#next] ?? "");

@@ -9,7 +9,9 @@ import type { Change } from "./commit.ts";
 
 /** What was done to rows of one table; rows are whole and keep every rule of their columns. */
 export interface Effect {
+  /** The table. */
   readonly table: TableDef;
+  /** What was done to each row. */
   readonly kind: Change["kind"];
   /** Columns written. */
   readonly columns: readonly string[];
@@ -20,14 +22,20 @@ export interface Effect {
 }
 /** Asks for all rows whose columns have the values of one of the lists; null matches nothing. */
 export interface Match {
+  /** What is asked. */
   readonly ask: "match";
+  /** The table. */
   readonly table: TableDef;
+  /** The columns, each with a value in each list. */
   readonly columns: readonly ColumnDef[];
+  /** The lists of values. */
   readonly values: readonly (readonly unknown[])[];
 }
 /** Asks for effects to be written in their order. */
 export interface Write {
+  /** What is asked. */
   readonly ask: "write";
+  /** What is written. */
   readonly effects: readonly Effect[];
 }
 /** Work that reads and writes rows and waits for the rows that it reads. */

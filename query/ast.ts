@@ -65,7 +65,9 @@ export type Cond =
 
 /** One aggregate of a group; several refs are multiplied. */
 export interface AggregateSpec {
+  /** What is computed. */
   readonly fn: "count" | "countDistinct" | "sum" | "avg" | "min" | "max";
+  /** The factors; none for a count of rows. */
   readonly refs: readonly Ref[];
 }
 
@@ -89,13 +91,17 @@ export type Step =
 
 /** One path that `select` keeps, and where the value goes in the result. */
 export interface Selected {
+  /** The path. */
   readonly ref: Ref;
+  /** The properties that lead to it in the result. */
   readonly to: readonly string[];
 }
 
 /** One column of an order. */
 export interface OrderItem {
+  /** The path. */
   readonly ref: Ref;
+  /** Whether the largest comes first. */
   readonly desc: boolean;
 }
 
@@ -109,15 +115,23 @@ export type Position =
 
 /** A query. */
 export interface Ast {
+  /** The table that the pipeline begins with. */
   readonly table: TableDef;
+  /** The pipeline. */
   readonly steps: readonly Step[];
   /** What the rows look like after the steps. */
   readonly shape: Shape;
+  /** What is kept of each row; undefined for all of it. */
   readonly select: readonly Selected[] | undefined;
+  /** Whether equal rows are given once. */
   readonly distinct: boolean;
+  /** The user's order; `totalOrder` appends the keys. */
   readonly orderBy: readonly OrderItem[];
+  /** Where the window begins. */
   readonly after: Position | undefined;
+  /** How many rows are passed by. */
   readonly offset: Count | undefined;
+  /** How many rows there are at most. */
   readonly limit: Count | undefined;
   /** What `with` gave. */
   readonly params: ReadonlyMap<string, unknown>;

@@ -5,21 +5,25 @@ import type { ColumnDef, TableDef } from "../schema/table.ts";
 import type { AggregateSpec, Ref } from "./ast.ts";
 
 /** What a name stands for: a value, a joined row, or an object that a group nests. */
-interface Field {
+export interface Field {
+  /** The path that it ends. */
   readonly ref: Ref;
   /** The names below it. */
   readonly fields?: ReadonlyMap<string, Field>;
 }
-type Fields = ReadonlyMap<string, Field>;
+/** What names stand for. */
+export type Fields = ReadonlyMap<string, Field>;
 
 /**
  * What the rows look like at a point of the pipeline. A stage begins with a table or with
  * groups (slot 0); each join adds a slot.
  */
 export class Shape {
+  /** Made by the steps of a query. */
   constructor(
     /** The table that messages name. */
     readonly table: TableDef,
+    /** What each name stands for. */
     readonly fields: Fields,
     /** What makes the order total: the keys, or the paths of a group. */
     readonly keys: readonly Ref[],

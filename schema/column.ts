@@ -7,16 +7,25 @@ export type OnDelete = "restrict" | "cascade" | "setNull" | "none";
 
 /** What a column was declared with. */
 export interface ColumnSpec {
+  /** Its type. */
   readonly type: ColumnType;
   /** The values of an enum. */
   readonly values?: ReadonlySet<unknown>;
+  /** Whether null is a value of it. */
   readonly nullable?: boolean;
+  /** The value where an insert leaves it out, or what makes it. */
   readonly default?: unknown;
+  /** What makes the value that an update sets by itself. */
   readonly onUpdate?: () => unknown;
+  /** Whether its values are there once. */
   readonly unique?: boolean;
+  /** The key or unique column that its values are those of. */
   readonly reference?: { readonly target: string; readonly onDelete: OnDelete };
+  /** What has to hold of a value. */
   readonly checks?: readonly ((value: unknown) => boolean)[];
+  /** Whether it is the primary key. */
   readonly key?: boolean;
+  /** What looks at a JSON value. */
   readonly standard?: StandardSchema<unknown>;
 }
 

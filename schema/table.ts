@@ -18,20 +18,24 @@ const KEY_TYPES: readonly ColumnType[] = ["text", "integer", "bigint", "date", "
 
 /** A column in its place: of a table, or a value of the schema (then `table` is empty). */
 export class ColumnDef implements Place {
+  /** Its type. */
   readonly type: ColumnType;
   /** What it was declared with; a default value is a copy of its own. */
   spec: ColumnSpec;
   /** Its place among the table's columns. */
   readonly index: number;
+  /** The value as it is stored, or an error that names the column. */
   readonly accept: (value: unknown, place: Place) => unknown;
   /** The order of two values, null lowest. */
   readonly compare: Compare;
   /** `Object.prototype` has the name: only an own property counts as given. */
   readonly shadowed: boolean;
+  /** Whether text with a unit of 0xD800 or more was accepted. */
   astral = false;
   /** Whether its values count towards the 2,000 bytes of a key or index entry. */
   sized = false;
 
+  /** Puts a column into its place; `table` is empty for a value of the schema. */
   constructor(
     readonly table: string,
     readonly name: string,
@@ -68,19 +72,27 @@ export class ColumnDef implements Place {
 
 /** Columns with an index over them; the primary key is appended where it is ordered. */
 export interface IndexDef {
+  /** Its columns' names, parted by dots. */
   readonly name: string;
+  /** Its columns, in order. */
   readonly columns: readonly ColumnDef[];
+  /** Whether values are there once; null never collides. */
   readonly unique: boolean;
 }
 
 /** The value behind {@linkcode Table}. */
 export class TableDef {
+  /** All columns, in the order in which they were declared. */
   readonly columns: readonly ColumnDef[];
+  /** The columns by name. */
   readonly byName: ReadonlyMap<string, ColumnDef>;
+  /** The columns of the primary key. */
   readonly key: readonly ColumnDef[];
   /** Whether the key is a tuple, as `primaryKey` in the options makes it. */
   readonly compound: boolean;
+  /** The indexes, those of unique columns and references included. */
   readonly indexes: readonly IndexDef[];
+  /** What looks at whole rows. */
   readonly validate: StandardSchema<unknown> | undefined;
   /** A row of nulls in column order; copies of it share one hidden class. */
   readonly template: Readonly<Record<string, unknown>>;
@@ -89,6 +101,7 @@ export class TableDef {
   /** The columns that an update sets by itself. */
   readonly updated: readonly ColumnDef[];
 
+  /** Looks a declaration through; `table()` has checked the name. */
   constructor(readonly name: string, columns: Columns, options: TableOptions<Columns, unknown>) {
     const names = Object.keys(columns);
     names.forEach((column) => checkName("column", column));
@@ -117,7 +130,11 @@ export class TableDef {
     return [...columns, ...this.key.filter((column) => !columns.includes(column))];
   }
 
-  /** @throws {TypeError} When there is no such column. */
+  /**
+   * The column of a name; `use` is the verb of the error.
+   *
+   * @throws {TypeError} When there is none.
+   */
   column(name: string, use = "use"): ColumnDef {
     const column = this.byName.get(name);
     if (column) return column;

@@ -36,7 +36,7 @@ export interface Answer {
   readonly plan: Plan;
   /** The first three rows in short form. */
   readonly shown: readonly string[];
-  /** Whether all sources gave the same rows in the same order, to the last digit. */
+  /** Whether all sources gave the same rows in the same order. */
   readonly same: boolean;
   /** Where the first answer that is wrong differs from the expected one, or from another source's. */
   readonly wrong: string | undefined;
@@ -57,9 +57,9 @@ export function question<R>(options: QuestionOptions<R>): Question {
       let equal = true;
       let wrong: string | undefined;
       for (const source of sources) {
-        const own = await read(source, query);
-        equal &&= same(own, rows, 0);
-        const where = difference(own, expected) ?? difference(own, rows, 0);
+        const own = source === first ? rows : await read(source, query);
+        equal &&= same(own, rows);
+        const where = difference(own, expected) ?? difference(own, rows);
         if (where !== undefined) wrong ??= `${source.name}: ${where}`;
         ms.push(await medianMs(() => read(source, query)));
       }

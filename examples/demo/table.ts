@@ -10,7 +10,7 @@ import type { Style } from "./style.ts";
 const number = new Intl.NumberFormat("en");
 const TITLE = 36;
 const ROWS = 6;
-const TIME = 9;
+const TIME = 8;
 const LINE = 100;
 
 export function head(sources: readonly string[], style: Style): string {

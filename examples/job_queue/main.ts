@@ -17,10 +17,12 @@ for (let i = 1; i <= 100; i++) await queue.add(i % 10 === 0 ? "broken" : "greet"
 const handlers = {
   async greet(): Promise<void> {
     await new Promise((done) => setTimeout(done, Math.random() * 5));
-    if (Math.random() < 0.2) throw new Error("nobody at home");
+    if (Math.random() < 0.2) {
+      throw new Error("Cannot greet anybody as somebody is there: nobody is");
+    }
   },
   broken(): never {
-    throw new Error("never works");
+    throw new Error("Cannot run as all is well: it never is");
   },
 };
 

@@ -38,9 +38,19 @@ export const totals = paid.groupBy([], {
   cents: sum(cents),
 });
 
+/** The rows of a query. */
+type Rows<Q> = Q extends Query<infer R> ? R[] : never;
+
+export interface Report {
+  readonly bestCustomers: Rows<typeof bestCustomers>;
+  readonly byMonth: Rows<typeof byMonth>;
+  readonly bestSellers: Rows<typeof bestSellers>;
+  readonly totals: Rows<typeof totals>[number] | undefined;
+}
+
 /** All reports at one state of the data. */
-export function report(db: Database) {
-  return db.transaction(async (tx) => ({
+export async function report(db: Database): Promise<Report> {
+  return await db.transaction(async (tx) => ({
     bestCustomers: await tx.all(bestCustomers),
     byMonth: await tx.all(byMonth),
     bestSellers: await tx.all(bestSellers),

@@ -10,8 +10,8 @@ export interface Task {
   run(round: number): unknown;
   readonly ops: number;
   /** Around each sample, not timed. */
-  before?(): void;
-  after?(): void;
+  before?(): unknown;
+  after?(): unknown;
 }
 
 export interface Figures {
@@ -44,14 +44,14 @@ export async function compare(
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[(i + round) % tasks.length];
       if (task === undefined) continue;
-      task.before?.();
+      await task.before?.();
       collectGarbage(garbage);
       const start = performance.now();
       const result = task.run(round);
       // A synchronous contestant does not pay for a turn of the event loop.
       if (result instanceof Promise) await result;
       const micros = (performance.now() - start) * 1_000 / task.ops;
-      task.after?.();
+      await task.after?.();
       if (round >= warmUp) samples.get(task.name)?.push(micros);
     }
   }

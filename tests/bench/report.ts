@@ -7,12 +7,12 @@ import type { Work } from "./harness.ts";
 
 export interface Verdict {
   readonly target: string;
-  /** What was measured: a ratio of medians, or microseconds. It decides. */
+  /** What was measured: a ratio of medians, microseconds or MiB. It decides. */
   readonly figure: number;
   /** The same of the shortest times, which a busy machine disturbs least. */
   readonly least: number;
   readonly limit: number;
-  readonly unit: "x" | "us";
+  readonly unit: "x" | "us" | "MiB";
   readonly met: boolean;
 }
 
@@ -75,7 +75,8 @@ function columns(name: string, ...cells: readonly string[]): string {
   return `${name.padEnd(42)}${cells.map((cell) => cell.padStart(12)).join("")}`.trimEnd();
 }
 
-function time(micros: number): string {
+/** Microseconds as text. */
+export function time(micros: number): string {
   if (micros >= 1_000) return `${(micros / 1_000).toFixed(2)} ms`;
   return `${micros.toFixed(micros < 10 ? 3 : 1)} us`;
 }

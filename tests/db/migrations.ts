@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { type Database, openDatabase, type Schema } from "../../mod.ts";
 import type { Driver } from "../../db/driver.ts";
 import type { Register } from "../conformance/suite.ts";
@@ -29,7 +30,12 @@ export interface Reopen {
 }
 
 function reopen(place: Place): Reopen {
-  const open = (schema: Schema) => openDatabase(schema, place.driver());
+  const open = async (schema: Schema) => {
+    const db = await openDatabase(schema, place.driver());
+    // What the engine has is what the schema wants, whatever led there.
+    assertEquals(await db.check(), []);
+    return db;
+  };
   return {
     get driver() {
       return place.driver();

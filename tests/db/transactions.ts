@@ -4,6 +4,7 @@ import { insideTests } from "./transactions/inside.ts";
 import { isolationTests } from "./transactions/isolation.ts";
 import { nestedTests } from "./transactions/nested.ts";
 import { runsTests } from "./transactions/runs.ts";
+import { serialTests } from "./transactions/serial.ts";
 import { type DatabaseSuite, type OpenDatabase, suiteOf } from "./subject.ts";
 
 const PARTS: readonly ((suite: DatabaseSuite) => void)[] = [
@@ -13,6 +14,7 @@ const PARTS: readonly ((suite: DatabaseSuite) => void)[] = [
   isolationTests,
   besideTests,
   contentionTests,
+  serialTests,
 ];
 
 /** What transactions keep, for every driver: what `open` gives is empty, and closed by each test. */

@@ -32,6 +32,7 @@ Deno.test("migration: version 1 becomes version 3", async () => {
   const found = await db.all(query(people));
   assertEquals(found.map(({ id }) => id), [1, 2, 3, 5]);
   assertEquals(found[1], { id: 2, first: "Alan Mathison", last: "Turing", note: null });
+  assertEquals(await db.count(query(phones)), 5);
   assertEquals(await db.all(query(phones).where({ person: 5 })), [
     { person: 5, number: "1", kind: "home" },
     { person: 5, number: "2", kind: "work" },

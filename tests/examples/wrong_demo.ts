@@ -1,19 +1,31 @@
-// The demo with data behind the expected answers that differs from what the store has, so that
-// a right answer of the store looks wrong. A program of its own: it sets an exit code.
+// The demo with two mistakes, each in one answer: data behind the expected answer that differs from what the
+// sources have, so that right answers look wrong; and a source that leaves out its last row. A program of
+// its own: it sets an exit code.
+import type { Question } from "../../examples/demo/ask.ts";
 import type { Data } from "../../examples/demo/data.ts";
 import { main } from "../../examples/demo/main.ts";
 import { questions } from "../../examples/demo/questions.ts";
-
-const TITLES = ["The five largest cities of Japan", "Every place called Paris"];
+import type { Source } from "../../examples/demo/source.ts";
 
 function withoutTokyo(data: Data): Data {
   return { ...data, cities: data.cities.filter((city) => city.name !== "Tokyo") };
 }
 
-const planted = questions.filter(({ title }) => TITLES.includes(title)).map((question) => ({
-  title: question.title,
-  ask: (...[store, data]: Parameters<typeof question.ask>) =>
-    question.ask(store, withoutTokyo(data)),
-}));
+function forgetful(source: Source): Source {
+  if (source.name !== "SQLite") return source;
+  return { ...source, all: async (query) => (await source.all(query)).slice(0, -1) };
+}
 
-main(planted, ["--check"]);
+const MISTAKES: Record<string, (question: Question) => Question["ask"]> = {
+  "The five largest cities of Japan": ({ ask }) => (sources, data) =>
+    ask(sources, withoutTokyo(data)),
+  "The Nordic capitals": ({ ask }) => (sources, data) => ask(sources.map(forgetful), data),
+  "Every place called Paris": ({ ask }) => ask,
+};
+
+const planted = questions.flatMap((question) => {
+  const ask = MISTAKES[question.title]?.(question);
+  return ask ? [{ title: question.title, ask }] : [];
+});
+
+await main(planted, ["--check"]);

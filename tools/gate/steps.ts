@@ -13,7 +13,7 @@ export interface Step {
 const SHIPPED = config.publish.include.filter((path) => !/^LICENSE$|\.json$/.test(path));
 
 /** What runs in a browser too, so knows neither Deno nor Node. */
-const ISOMORPHIC = ["mod.ts", "schema", "query", "engine", "store", "webstorage"];
+const ISOMORPHIC = ["mod.ts", "schema", "query", "engine", "store", "webstorage", "db", "drivers"];
 
 /** Entry points of the package. */
 const ENTRIES = Object.values(config.exports);

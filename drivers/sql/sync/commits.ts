@@ -138,12 +138,13 @@ export class Commits {
       try {
         left = this.#run(batch);
       } catch (error) {
-        // What has no answer yet waits on; in the same order, as nobody came between.
-        if (!isBusy(error)) { for (const { reject } of batch) reject(dataError(error, "no")); }
-        else {
+        this.#connection.abort();
+        if (isBusy(error)) {
+          // In the same order, as nobody came between.
           this.#queue.unshift(...batch);
           return this.#later(error);
         }
+        for (const { reject } of batch) reject(dataError(error, "no"));
       }
       this.#attempts = 0;
       this.#queue.unshift(...left);
@@ -303,6 +304,7 @@ export class Commits {
     this.#telling = true;
     try {
       for (const { waiting: { info, resolve }, committed } of done) {
+        this.#connection.park(); // what the one before may have begun
         if (committed.seq !== undefined) info?.done(committed.seq);
         resolve(committed);
       }

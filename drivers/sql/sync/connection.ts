@@ -7,6 +7,7 @@ import { isKnown } from "./log.ts";
 import { Outside } from "./outside.ts";
 
 const NONE: readonly never[] = [];
+const NO_TRANSACTION = /no transaction is active/;
 
 /** Who holds writes back; `parked` says that they are not in place any more. */
 export interface Holder {
@@ -43,6 +44,8 @@ export class Connection {
   reserved: Holder | undefined;
   closed = false;
   #inside = false;
+  /** Whether a transaction of ours may be open, since the engine failed when one began or ended. */
+  #doubtful = false;
   #parking: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: ConnectionParts) {
@@ -54,6 +57,7 @@ export class Connection {
   /** @throws {DataError} With code `"closed"` once it is. */
   check(): void {
     if (this.closed) throw closedError();
+    if (this.#doubtful) this.rollback();
   }
 
   /** Answers what changes nothing, at the state without what is held back. */
@@ -103,17 +107,24 @@ export class Connection {
     let value: T;
     try {
       value = fn();
+      this.client.run("COMMIT", NONE);
     } catch (error) {
       this.rollback();
       throw error;
     }
-    this.client.run("COMMIT", NONE);
     this.#inside = false;
     return value;
   }
 
   #begin(text: string): void {
-    this.client.run(text, NONE);
+    if (this.#doubtful) this.rollback();
+    try {
+      this.client.run(text, NONE);
+    } catch (error) {
+      // Of a transaction that is open already, or another's lock, nothing is ours.
+      this.#doubtful = error instanceof Failure && error.fatal && error.kind !== "busy";
+      throw error;
+    }
     this.#inside = true;
   }
 
@@ -152,13 +163,13 @@ export class Connection {
     hold.parked();
     if (!this.reserved) {
       this.rollback();
-      this.outside.mine();
+      this.#mine();
       return;
     }
     try {
       this.client.run("ROLLBACK TO strata_hold", NONE);
       this.client.run("RELEASE strata_hold", NONE);
-      this.outside.mine();
+      this.#mine();
     } catch {
       this.abort();
     }
@@ -172,7 +183,7 @@ export class Connection {
     this.applied = undefined;
     this.reserved = undefined;
     hold?.parked();
-    this.outside.mine();
+    this.#mine();
   }
 
   /** Ends a reservation. What strangers wrote into the transaction through the client stays. */
@@ -195,19 +206,30 @@ export class Connection {
     this.reserved = undefined;
     hold?.parked();
     if (this.#inside) this.rollback();
+    this.#mine();
+  }
+
+  /** Ends the transaction, also when the engine has done that itself. */
+  rollback(): void {
+    this.#inside = false;
+    this.#doubtful = false;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        this.client.run("ROLLBACK", NONE);
+        return;
+      } catch (error) {
+        if (error instanceof Failure && NO_TRANSACTION.test(error.words)) return;
+      }
+    }
+    this.#doubtful = true;
+  }
+
+  /** What this connection has written is ours; if that fails, it is told as a stranger's. */
+  #mine(): void {
     try {
       this.outside.mine();
     } catch {
-      // Then the next look finds changes that it can't explain, which is right too.
-    }
-  }
-
-  rollback(): void {
-    this.#inside = false;
-    try {
-      this.client.run("ROLLBACK", NONE);
-    } catch {
-      // The engine did that itself.
+      // As above.
     }
   }
 

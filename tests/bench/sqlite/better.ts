@@ -5,13 +5,18 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
+interface Arrays {
+  setReturnArrays(on: boolean): void;
+}
+
 /** A statement as both call it: Kysely with one list of parameters, Drizzle with each by itself. */
 export class Statement {
-  readonly #statement: StatementSync;
-  readonly reader: boolean;
+  readonly #statement: StatementSync & Arrays;
   constructor(statement: StatementSync) {
-    this.#statement = statement;
-    this.reader = statement.columns().length > 0;
+    this.#statement = statement as StatementSync & Arrays; // it has that, whatever the types know
+  }
+  get reader(): boolean {
+    return this.#statement.columns().length > 0;
   }
   /** Rows as arrays. */
   raw(): this {
@@ -24,7 +29,9 @@ export class Statement {
   get(...params: readonly unknown[]): unknown {
     return this.#statement.get(...flat(params));
   }
-  run(...params: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+  run(
+    ...params: readonly unknown[]
+  ): { changes: number | bigint; lastInsertRowid: number | bigint } {
     return this.#statement.run(...flat(params));
   }
   iterate(params: readonly unknown[]): IterableIterator<unknown> {

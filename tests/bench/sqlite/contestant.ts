@@ -44,14 +44,11 @@ export interface Contestant {
   readonly name: string;
   /** The places that it is measured in. */
   readonly places: readonly Place[];
-  /**
-   * Opens a database at `path`, without rows. `fill` puts them in by a client on the same database,
-   * for those that have one.
-   */
+  /** Opens a new database at `path`, with the tables and without rows. */
   open(path: string, place: Place): Promise<Filled>;
 }
 
-/** A database, and how statements are run on it beside the contestant. */
+/** A database, and how statements are run on it beside what is measured. */
 export interface Filled {
   readonly opened: Opened;
   /** Runs SQL. */

@@ -70,7 +70,10 @@ export const drizzle: Contestant = {
         page: ({ priority, id }) =>
           db.select().from(todos)
             .where(
-              and(gte(todos.priority, priority), or(gt(todos.priority, priority), gt(todos.id, id))),
+              and(
+                gte(todos.priority, priority),
+                or(gt(todos.priority, priority), gt(todos.id, id)),
+              ),
             )
             .orderBy(asc(todos.priority), asc(todos.id)).limit(20).all(),
         insert: (rows) =>
@@ -82,7 +85,8 @@ export const drizzle: Contestant = {
         insertOne: (row) => db.insert(todos).values(row).run(),
         increment: (id) =>
           db.transaction((tx) => {
-            const row = tx.select({ amount: todos.amount }).from(todos).where(eq(todos.id, id)).get();
+            const row = tx.select({ amount: todos.amount }).from(todos).where(eq(todos.id, id))
+              .get();
             tx.update(todos).set({ amount: (row?.amount ?? 0) + 1 }).where(eq(todos.id, id)).run();
           }, { behavior: "immediate" }),
         setOwner: (end, owner) =>

@@ -55,7 +55,8 @@ export const kysely: Contestant = {
           db.transaction().execute(async (tx) => {
             const { amount } = await tx.selectFrom("todos").select("amount").where("id", "=", id)
               .executeTakeFirstOrThrow();
-            await tx.updateTable("todos").set({ amount: amount + 1 }).where("id", "=", id).execute();
+            await tx.updateTable("todos").set({ amount: amount + 1 }).where("id", "=", id)
+              .execute();
           }),
         setOwner: (end, owner) =>
           db.updateTable("todos").set({ owner }).where("priority", "<", end).execute(),

@@ -34,7 +34,10 @@ export const libsql: Contestant = {
       opened: {
         get,
         range: (from, to) =>
-          rows("SELECT * FROM todos WHERE priority BETWEEN ? AND ? ORDER BY priority, id", [from, to]),
+          rows("SELECT * FROM todos WHERE priority BETWEEN ? AND ? ORDER BY priority, id", [
+            from,
+            to,
+          ]),
         page: ({ priority, id }) =>
           rows(
             `SELECT * FROM todos WHERE priority >= ? AND (priority > ? OR id > ?)
@@ -62,7 +65,10 @@ export const libsql: Contestant = {
           await tx.commit();
         },
         setOwner: (end, owner) =>
-          client.execute({ sql: "UPDATE todos SET owner = ? WHERE priority < ?", args: [owner, end] }),
+          client.execute({
+            sql: "UPDATE todos SET owner = ? WHERE priority < ?",
+            args: [owner, end],
+          }),
         async claim() {
           const { rows: [row] } = await client.execute(
             `UPDATE jobs SET status = 'taken' WHERE id = (SELECT id FROM jobs

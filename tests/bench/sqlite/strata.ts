@@ -103,7 +103,9 @@ export const strataHeard: Contestant = {
         get,
         ...(insertOne && { insertOne }),
         async close() {
-          if (heard !== db.seq) throw new Error("Cannot be heard of as the last commit was: it was not");
+          if (heard !== db.seq) {
+            throw new Error("Cannot be heard of as the last commit was: it was not");
+          }
           await close();
         },
       },

@@ -179,6 +179,59 @@ export function testRows({ test }: Migrations): void {
     );
   });
 
+  test("each() waits for what its function does not await", async (place) => {
+    const log = table("log", { id: integer().primaryKey(), n: integer() });
+    await place.with({ tables: [things, log] }, async (db) => {
+      await db.insert(things, all.slice(0, 3));
+      await db.insert(log, [{ id: 1, n: 0 }, { id: 2, n: 0 }]);
+    });
+    const order: unknown[] = [];
+    const migrations = {
+      2: (m: Migration) =>
+        m.each("things", (row) => {
+          m.each("log", async (item) => {
+            await new Promise((done) => setTimeout(done, 1));
+            order.push(row.id);
+            return { ...item, n: Number(item.n) + 1 };
+          });
+          return row;
+        }),
+    };
+    await place.with({ tables: [things, log], version: 2, migrations }, async (db) => {
+      assertEquals((await db.all(query(log))).map(({ n }) => n), [3, 3]);
+    });
+    assertEquals(order, [0, 0, 1, 1, 2, 2]);
+  });
+
+  test("pages of text keys go by code point", async (place) => {
+    // Anew each time, as a program that starts again has it.
+    const make = () => table("words", { word: text().primaryKey(), n: integer() });
+    const [before, words] = [make(), make()];
+    const prefixes = ["\u{1F600}", "\uFB01", "a", "\uFF5E", "\u{10000}"];
+    const keys = prefixes.flatMap((prefix) =>
+      Array.from({ length: 250 }, (_, i) => `the same ${prefix}${String(i).padStart(3, "0")}`)
+    );
+    const sorted = ["a", "\uFB01", "\uFF5E", "\u{10000}", "\u{1F600}"]
+      .flatMap((prefix) => keys.filter((key) => key.startsWith(prefix, 9)));
+    await place.with(
+      { tables: [words] },
+      (db) => db.insert(words, keys.map((word) => ({ word, n: 0 }))),
+    );
+    const seen: unknown[] = [];
+    const migrations = {
+      2: async (m: Migration) => {
+        for await (const { word } of m.rows("words")) seen.push(word);
+        await m.each("words", (row) => ({ ...row, n: Number(row.n) + 1 }));
+      },
+    };
+    await place.with({ tables: [words], version: 2, migrations }, async (db) => {
+      const found = await db.all(query(words));
+      assertEquals(found.map(({ word }) => word), sorted);
+      assertEquals(found.map(({ n }) => n), sorted.map(() => 1));
+    });
+    assertEquals(seen, sorted);
+  });
+
   test("rows are read in pages", async (place) => {
     let most = 0;
     let open = 0;

@@ -31,7 +31,7 @@ const TABLE = table("children", { id: integer().primaryKey() });
 const NO_WINDOW = { after: undefined, offset: undefined, limit: undefined };
 
 /** A query without values and window; the children of includes are queries of their own. */
-function skeleton(ast: Ast, { extra, share }: CompileOptions): string {
+function skeleton(ast: Ast, { extra = [], share }: CompileOptions): string {
   const bare = varied(ast, (value) => typeof value === "number" ? 0 : "");
   const steps = bare.steps.map((step) => {
     if (step.kind !== "include") return step;

@@ -192,7 +192,10 @@ Deno.test("explainSql() says when a query runs in memory, its children's include
     ] as const
   ) {
     const plan = explained(item);
-    assertEquals(plan.steps, [...steps, ...more.map((table) => ({ table, access: "scan" }))]);
+    assertEquals(plan.steps, [
+      ...steps,
+      ...more.map((table) => ({ table, access: "scan" as const })),
+    ]);
     assertEquals([plan.sql, plan.detail], [undefined, "runs in memory on all rows"]);
   }
 });

@@ -1,0 +1,46 @@
+import type { CommitInfo, DriverSession, Hold, MakeWork, Work } from "../../db/driver.ts";
+
+/**
+ * A session whose commits are saved before anybody sees them: `save` gets the id of the commit when all that it wrote
+ * is in the tables, and what it throws takes that back. For media that are written at once, without waiting.
+ */
+export function savingSession(session: DriverSession, save: (id: string) => void): DriverSession {
+  return {
+    get seq() {
+      return session.seq;
+    },
+    ask: (request) => session.ask(request),
+    hold: () => savingHold(session.hold(), save),
+    tables: () => session.tables(),
+    poll: () => session.poll(),
+    listen: (on) => session.listen(on),
+    compact: () => session.compact(),
+    close: () => session.close(),
+  };
+}
+
+function savingHold(hold: Hold, save: (id: string) => void): Hold {
+  let wrote = false;
+  function* watched<T>(kept: boolean, make: MakeWork<T>, info?: CommitInfo): Work<T> {
+    if (!kept) wrote = false; // the work begins by doing it again
+    const work = make(kept);
+    let step = work.next();
+    while (!step.done) {
+      try {
+        const answer = yield step.value;
+        wrote ||= step.value.ask === "write";
+        step = work.next(answer);
+      } catch (error) {
+        step = work.throw(error);
+      }
+    }
+    if (info && wrote) save(info.id);
+    return step.value;
+  }
+  return {
+    look: (make, writes) => hold.look((kept) => watched(kept, make), writes),
+    commit: (info, make) => hold.commit(info, (kept) => watched(kept, make, info)),
+    reserve: (ms) => hold.reserve(ms),
+    end: () => hold.end(),
+  };
+}

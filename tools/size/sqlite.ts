@@ -1,0 +1,48 @@
+/**
+ * A database on SQLite with the query builder: what a program on a server imports.
+ *
+ * @module
+ */
+export {
+  and,
+  avg,
+  between,
+  bigint,
+  boolean,
+  bytes,
+  column,
+  contains,
+  count,
+  countDistinct,
+  DataError,
+  date,
+  endsWith,
+  eq,
+  exists,
+  gt,
+  gte,
+  ilike,
+  increment,
+  integer,
+  json,
+  like,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  noneOf,
+  not,
+  oneOf,
+  openDatabase,
+  or,
+  param,
+  product,
+  query,
+  real,
+  startsWith,
+  sum,
+  table,
+  text,
+} from "../../mod.ts";
+export { sqliteDriver } from "../../drivers/sqlite.ts";
