@@ -221,6 +221,8 @@ export interface Setup {
 
 /** What the core tells a driver, and what it wants to hear. */
 export interface DriverOptions {
+  /** The tables that requests name once it is open. */
+  readonly tables: readonly TableDef[];
   /** What is to be there after a crash; see `OpenOptions`. */
   readonly durability: "relaxed" | "strict";
   /** Use what is there and create nothing before the first commit. */

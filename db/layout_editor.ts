@@ -11,7 +11,7 @@ import {
   tableOf,
 } from "./layout.ts";
 import { changedTable, renamedTable, sameColumns, type TableChange } from "./layout_change.ts";
-import { refuseDuplicates } from "./layout_rows.ts";
+import { refuseDuplicates, refuseLong } from "./layout_rows.ts";
 
 /**
  * Changes the layout of an open setup and keeps the stored layout in step with it.
@@ -24,6 +24,8 @@ export class LayoutEditor {
   /** What a stored table is read by; a driver may keep its rows by the definition itself. */
   readonly #defs = new WeakMap<StoredTable, TableDef>();
   #writes = 0;
+  /** The tables of others, lower case; nobody makes one while this works. */
+  #theirs: ReadonlySet<string> | undefined;
 
   constructor(setup: Setup, layout: StoredLayout) {
     this.setup = setup;
@@ -62,14 +64,17 @@ export class LayoutEditor {
     return def;
   }
 
-  /**
-   * The name of the table, case apart, that a new one of this name would collide with: one of the
-   * layout, or one that somebody else made.
-   */
+  /** Who has a table of this name, case apart: we, or somebody else who uses the same database. */
   async taken(name: string): Promise<"ours" | "theirs" | undefined> {
-    const same = (table: { readonly name: string }) => foldName(table.name) === foldName(name);
-    if (this.#layout.tables.some(same)) return "ours";
-    return (await this.setup.tables()).some(same) ? "theirs" : undefined;
+    const folded = foldName(name);
+    if (this.#layout.tables.some((table) => foldName(table.name) === folded)) return "ours";
+    this.#theirs ??= await this.#strangers();
+    return this.#theirs.has(folded) ? "theirs" : undefined;
+  }
+  async #strangers(): Promise<Set<string>> {
+    const ours = new Set(this.#layout.tables.map(({ name }) => name));
+    const found = await this.setup.tables();
+    return new Set(found.filter(({ name }) => !ours.has(name)).map(({ name }) => foldName(name)));
   }
 
   /** Makes a table with its indexes. */
@@ -118,6 +123,7 @@ export class LayoutEditor {
    * Makes an index over columns that the table has.
    *
    * @throws {DataError} With code `"constraint"` when it is unique and rows have equal values.
+   * @throws {RangeError} When a row is too long for it.
    */
   async createIndex(name: string, columns: readonly string[], unique: boolean): Promise<void> {
     const table = this.find(name);
@@ -129,6 +135,7 @@ export class LayoutEditor {
     if (!index) return;
     if (unique) await refuseDuplicates(this.setup, this.def(name), columns);
     await this.#change({ change: "createIndex", table: this.def(name), index });
+    await refuseLong(this.setup, this.def(name), index);
   }
   /** Drops an index. */
   async dropIndex(name: string, index: IndexDef): Promise<void> {

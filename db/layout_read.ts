@@ -85,16 +85,8 @@ function readTable(value: unknown): StoredTable {
   };
 }
 
-/** What names, keys and indexes must be like, by the rules of `table()`; and numbers that are there once. */
-function checkLayout({ tables, values, nextId }: StoredLayout): void {
-  const ids = [...values, ...tables, ...tables.flatMap(({ columns }) => columns)]
-    .map(({ id }) => id);
-  if (new Set(ids).size < ids.length || ids.some((id) => id >= nextId)) {
-    throw corrupt("its ids are not there once below the next one");
-  }
-  if (tables.some(({ key, compound }) => !compound && key.length !== 1)) {
-    throw corrupt("a key that is no tuple has one column");
-  }
+/** What names, keys and indexes must be like, by the rules of `table()`. */
+function checkRules({ tables, values }: StoredLayout): void {
   try {
     tables.forEach((table) => tableOf(table));
     checkDistinct("table", tables.map(({ name }) => name));
@@ -104,12 +96,25 @@ function checkLayout({ tables, values, nextId }: StoredLayout): void {
   }
 }
 
+/** Numbers are there once, and a key that is no tuple has one column. */
+function checkForm({ tables, values, nextId }: StoredLayout): void {
+  const ids = [...values, ...tables, ...tables.flatMap(({ columns }) => columns)]
+    .map(({ id }) => id);
+  if (new Set(ids).size < ids.length || ids.some((id) => id >= nextId)) {
+    throw corrupt("its ids are not there once below the next one");
+  }
+  if (tables.some(({ key, compound }) => !compound && key.length !== 1)) {
+    throw corrupt("a key that is no tuple has one column");
+  }
+}
+
 /**
- * The layout that `strata_meta` holds; undefined in a new database.
+ * The layout that `strata_meta` holds; undefined in a new database. Its form is right; whether it keeps
+ * the rules of `table()` is not looked at, as what equals a schema does.
  *
  * @throws {DataError} With code `"corrupt"` when it is damaged, `"version"` when its format is newer.
  */
-export function readLayout(meta: ReadonlyMap<string, unknown>): StoredLayout | undefined {
+export function parseLayout(meta: ReadonlyMap<string, unknown>): StoredLayout | undefined {
   const value = meta.get("layout");
   if (value === undefined) {
     if (!meta.has("database")) return undefined;
@@ -132,7 +137,14 @@ export function readLayout(meta: ReadonlyMap<string, unknown>): StoredLayout | u
     tables: list(tables, "tables").map(readTable),
     values: list(values, "values").map(readColumn),
   };
-  checkLayout(layout);
+  checkForm(layout);
+  return layout;
+}
+
+/** {@linkcode parseLayout}, and a layout that breaks a rule is damaged too. */
+export function readLayout(meta: ReadonlyMap<string, unknown>): StoredLayout | undefined {
+  const layout = parseLayout(meta);
+  if (layout) checkRules(layout);
   return layout;
 }
 

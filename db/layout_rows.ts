@@ -1,7 +1,8 @@
 import { DataError, quote } from "../schema/errors.ts";
+import { checkSizes } from "../schema/key.ts";
 import { foldName } from "../schema/names.ts";
 import type { DraftRow } from "../schema/row.ts";
-import type { ColumnDef, TableDef } from "../schema/table.ts";
+import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { count } from "../query/aggregates.ts";
 import { gt, ne } from "../query/operators.ts";
@@ -78,4 +79,21 @@ export async function refuseDuplicates(
     }) as unique values are there once: rows have the same`,
     { table: def.name, columns, rule: "unique" },
   );
+}
+
+/**
+ * Refuses rows that are too long for an index; `def` has it.
+ *
+ * @throws {RangeError} When a row has over 2,000 bytes in the columns of an index.
+ */
+export async function refuseLong(setup: Setup, def: TableDef, index: IndexDef): Promise<void> {
+  // Other types have 8 bytes each, which no index has enough columns for.
+  if (def.withKey(index.columns).every(({ type }) => type !== "text" && type !== "bytes")) return;
+  let last: StoredRow | undefined;
+  for (;;) {
+    const page = await readPage(setup, def, last);
+    for (const row of page) checkSizes(def, row);
+    last = page.at(-1);
+    if (page.length < PAGE_ROWS) return;
+  }
 }

@@ -51,6 +51,7 @@ export async function openDatabase(
     ...{ adopt, now: core.now, random: options.random },
   });
   const session = await opening(driver, {
+    tables: core.stored,
     durability,
     adopt,
     now: core.now,

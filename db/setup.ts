@@ -8,7 +8,7 @@ import type { Setup } from "./driver.ts";
 import { isCore, layoutOf, layoutText, type StoredLayout } from "./layout.ts";
 import { applyDifferences } from "./layout_diff.ts";
 import { LayoutEditor } from "./layout_editor.ts";
-import { idsOf, type LayoutIds, readLayout } from "./layout_read.ts";
+import { idsOf, type LayoutIds, parseLayout, readLayout } from "./layout_read.ts";
 import { migrate, stepsOf } from "./migrate.ts";
 
 /** How a database is opened, as far as its layout is concerned. */
@@ -96,7 +96,7 @@ export function setupOf(
   function ready(meta: ReadonlyMap<string, unknown>): boolean {
     let stored: StoredLayout | undefined;
     try {
-      stored = readLayout(meta);
+      stored = parseLayout(meta);
     } catch {
       // The setup says what is wrong.
       return false;

@@ -22,4 +22,8 @@ export class KnownIds {
     this.#ring[this.#next] = id;
     this.#next = (this.#next + 1) % REMEMBERED;
   }
+  /** At most `count` of them, those that came last. */
+  last(count: number): string[] {
+    return [...this.#ids].slice(-count);
+  }
 }

@@ -1,7 +1,6 @@
 import { KnownIds } from "../../engine/known_ids.ts";
 import type { RowEntry, TableData } from "../../engine/mod.ts";
 import type {
-  Answer,
   Answers,
   CommitInfo,
   Committed,
@@ -11,11 +10,10 @@ import type {
   MakeWork,
   Maybe,
   Read,
-  Request,
-  Work,
 } from "../../db/driver.ts";
-import { ResidentTables, takeBack } from "./answers.ts";
+import { ResidentTables } from "./answers.ts";
 import { foundTables } from "./change.ts";
+import { Overlay } from "./overlay.ts";
 import { Reservations } from "./reservations.ts";
 
 /** What a resident database holds. */
@@ -31,75 +29,33 @@ export function residentState(): ResidentState {
   return { tables: new Map(), meta: new Map(), known: new KnownIds(), seq: 0 };
 }
 
-/** A session over tables in memory. */
+/** A session over tables in memory, whose commits are kept by nothing else. */
 export class ResidentSession implements DriverSession {
   readonly #state: ResidentState;
-  readonly #source: string;
-  readonly #tables: ResidentTables;
-  readonly #reservations = new Reservations();
-  /** Whose writes are in the tables although nobody else may see them. */
-  #holding: ResidentHold | undefined;
   readonly #closed: () => void;
+  readonly reservations: Reservations = new Reservations();
+  readonly overlay: Overlay;
 
   constructor(state: ResidentState, source: string, closed: () => void) {
     this.#state = state;
-    this.#source = source;
-    this.#tables = new ResidentTables(state.tables);
     this.#closed = closed;
+    this.overlay = new Overlay(new ResidentTables(state.tables), state.known, source);
   }
 
   get seq(): number {
     return this.#state.seq;
   }
-  get reservations(): Reservations {
-    return this.#reservations;
-  }
-
   ask<R extends Read>(request: R): Maybe<Answers[R["ask"]]> {
-    this.enter(undefined);
-    return this.#answer(request) as Answers[R["ask"]]; // the answer is of the kind that was asked
+    this.overlay.enter(undefined);
+    // The answer is of the kind that was asked.
+    return this.overlay.answer(request) as Answers[R["ask"]];
   }
-  #answer(request: Read): Answer {
-    return request.ask === "known"
-      ? this.#state.known.has(request.id)
-      : this.#tables.answer(request, this.#source);
-  }
-
-  /** Makes the tables what a hold sees, or everybody; whether its writes were in place all along. */
-  enter(hold: ResidentHold | undefined): boolean {
-    if (this.#holding === hold) return true;
-    if (this.#holding) takeBack(this.#holding.park().flat());
-    this.#holding = hold;
-    return false;
-  }
-  /** Runs work on the tables as they are. */
-  run<T>(work: Work<T>, done: RowEntry[][]): T {
-    let step = work.next();
-    while (!step.done) {
-      let answer: Answer;
-      try {
-        answer = this.#perform(step.value, done);
-      } catch (error) {
-        step = work.throw(error);
-        continue;
-      }
-      step = work.next(answer);
-    }
-    return step.value;
-  }
-  #perform(request: Request, done: RowEntry[][]): Answer {
-    if (request.ask !== "write") return this.#answer(request);
-    done.push(this.#tables.write(request.effects));
-    return undefined;
-  }
-
-  /** Makes what a hold wrote everybody's. */
+  /** Makes what a hold has in place a commit. */
   settle({ id }: CommitInfo): number {
-    this.#holding = undefined;
+    this.overlay.keep();
     this.#state.known.add(id);
     return ++this.#state.seq;
   }
-
   hold(): Hold {
     return new ResidentHold(this);
   }
@@ -112,7 +68,7 @@ export class ResidentSession implements DriverSession {
     return Promise.resolve();
   }
   close(): Promise<void> {
-    this.enter(undefined);
+    this.overlay.enter(undefined);
     this.#closed();
     return Promise.resolve();
   }
@@ -128,21 +84,21 @@ class ResidentHold implements Hold {
     this.#session = session;
   }
 
-  /** What is to be taken back; the transaction does it again when it looks next. */
-  park(): RowEntry[][] {
+  park(): RowEntry[] {
     const done = this.#done;
     this.#done = [];
-    return done;
+    return done.flat();
   }
 
   look<T>(make: MakeWork<T>): T {
-    const kept = this.#session.enter(this);
-    return this.#session.run(make(kept), this.#done);
+    const { overlay } = this.#session;
+    return overlay.run(make(overlay.enter(this)), this.#done);
   }
 
   async commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
     const session = this.#session;
-    while (session.reservations.blocks(this)) await session.reservations.freed;
+    const { reservations } = session;
+    while (reservations.blocks(this)) await reservations.freed;
     let value: T;
     try {
       value = this.look(make);
@@ -156,7 +112,7 @@ class ResidentHold implements Hold {
     }
     this.#done = [];
     const seq = session.settle(info);
-    session.reservations.end(this);
+    reservations.end(this);
     info.done(seq);
     return { value, seq };
   }
@@ -166,7 +122,7 @@ class ResidentHold implements Hold {
   }
 
   end(): void {
-    if (this.#done.length > 0) this.#session.enter(undefined);
+    if (this.#done.length > 0) this.#session.overlay.enter(undefined);
     this.#session.reservations.end(this);
   }
 }

@@ -67,7 +67,7 @@ function endOf({ offset, limit }: Window): number {
 /** A limit with an offset, if there are any. */
 function windowText(window: Window, out: Writer, force = ""): string {
   const count = window.limit < Infinity
-    ? out.add(WINDOW, window, limitOf)
+    ? out.dialect.limit(out.add(WINDOW, window, limitOf))
     : force && out.dialect.noLimit;
   const most = count && ` LIMIT ${count}${force}`;
   if (window.offset === 0) return most;
@@ -121,7 +121,7 @@ export function compile(
     const [first, second] = parts;
     const half = (where: string, test: string) =>
       `SELECT * FROM (${select}${whereText(both(where, test))}${sorted} ` +
-      `LIMIT ${out.add(WINDOW, window, endOf)})`;
+      `LIMIT ${out.dialect.limit(out.add(WINDOW, window, endOf))})`;
     text = half(body.where, first(out)) + " UNION ALL ";
     // The conditions once more, with parameters of their own.
     text += half(bodySql(ast, stages, out).where, second(out)) + windowText(window, out);

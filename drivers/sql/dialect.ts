@@ -67,6 +67,8 @@ export interface Dialect {
   order(sql: string, desc: boolean): string;
   /** The most rows there are, where an offset needs a limit. */
   readonly noLimit: string;
+  /** A bound number of rows after `LIMIT`. */
+  limit(mark: string): string;
   /**
    * The pattern of a text operator, or undefined when the engine can't take it. Texts depend on
    * whether there is one and it is exact, never on what it is.

@@ -66,6 +66,8 @@ export const sqlite: Dialect = {
   name: "sqlite",
   tableOptions: " STRICT",
   noLimit: "-1",
+  // SQLite looks at a bare parameter when it plans, so it would plan anew at each run (3 us).
+  limit: (mark) => `${mark} + 0`,
   json: sqliteJson,
   explain: sqliteExplain,
   quote: (name) => `"${name.replaceAll('"', '""')}"`,

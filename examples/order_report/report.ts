@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { avg, count, countDistinct, type Database, gte, product, query, sum } from "@strata/data";
+import {
+  avg,
+  count,
+  countDistinct,
+  type Database,
+  gte,
+  product,
+  type Query,
+  query,
+  sum,
+} from "@strata/data";
 import { customers, lines, orders, products } from "./schema.ts";
 
 const cents = product("quantity", "unitCents");

@@ -91,15 +91,16 @@ export async function quietly(fn: () => Promise<void>): Promise<void> {
   const ignore = (event: Event) => event.preventDefault();
   const { error } = console;
   console.error = () => {};
-  globalThis.addEventListener("error", ignore);
-  globalThis.addEventListener("unhandledrejection", ignore);
+  // Node has no such events.
+  globalThis.addEventListener?.("error", ignore);
+  globalThis.addEventListener?.("unhandledrejection", ignore);
   try {
     await fn();
     await new Promise((done) => setTimeout(done, 0));
   } finally {
     console.error = error;
-    globalThis.removeEventListener("error", ignore);
-    globalThis.removeEventListener("unhandledrejection", ignore);
+    globalThis.removeEventListener?.("error", ignore);
+    globalThis.removeEventListener?.("unhandledrejection", ignore);
   }
 }
 

@@ -17,8 +17,12 @@ export interface DatabaseSuite {
   readonly open: OpenDatabase;
 }
 
-export function suiteOf(name: string, open: OpenDatabase): DatabaseSuite {
-  return { open, test: (title, fn) => Deno.test(`${name}: ${title}`, fn) };
+export function suiteOf(
+  name: string,
+  open: OpenDatabase,
+  register: (title: string, fn: () => Promise<void>) => void,
+): DatabaseSuite {
+  return { open, test: (title, fn) => register(`${name}: ${title}`, fn) };
 }
 
 export const people = table("people", {
@@ -57,8 +61,9 @@ export function sleep(ms = 0): Promise<void> {
 
 /** A point that one reaches and another waits for. */
 export function gate(): { readonly reached: Promise<void>; reach(): void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { reached: promise, reach: resolve };
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => reach = resolve);
+  return { reached, reach };
 }
 
 /** The rows of `rows`, collected. */
@@ -66,4 +71,12 @@ export async function collected<R>(rows: AsyncIterable<R>): Promise<R[]> {
   const all: R[] = [];
   for await (const row of rows) all.push(row);
   return all;
+}
+
+/** `db`, with something to do after it was closed. */
+export function closing(db: Database, after: () => void): Database {
+  const { close } = db;
+  let done: Promise<void> | undefined;
+  const closed = () => done ??= close().finally(after);
+  return Object.assign(db, { close: closed, [Symbol.asyncDispose]: closed });
 }

@@ -1,3 +1,4 @@
+import type { Register } from "../conformance/suite.ts";
 import { besideTests } from "./transactions/beside.ts";
 import { contentionTests } from "./transactions/contention.ts";
 import { insideTests } from "./transactions/inside.ts";
@@ -5,6 +6,7 @@ import { isolationTests } from "./transactions/isolation.ts";
 import { nestedTests } from "./transactions/nested.ts";
 import { runsTests } from "./transactions/runs.ts";
 import { serialTests } from "./transactions/serial.ts";
+import { togetherTests } from "./transactions/together.ts";
 import { type DatabaseSuite, type OpenDatabase, suiteOf } from "./subject.ts";
 
 const PARTS: readonly ((suite: DatabaseSuite) => void)[] = [
@@ -13,12 +15,17 @@ const PARTS: readonly ((suite: DatabaseSuite) => void)[] = [
   runsTests,
   isolationTests,
   besideTests,
+  togetherTests,
   contentionTests,
   serialTests,
 ];
 
 /** What transactions keep, for every driver: what `open` gives is empty, and closed by each test. */
-export function testTransactions(name: string, open: OpenDatabase): void {
-  const suite = suiteOf(name, open);
+export function testTransactions(
+  name: string,
+  open: OpenDatabase,
+  register: Register = (title, fn) => Deno.test(title, fn),
+): void {
+  const suite = suiteOf(name, open, register);
   for (const part of PARTS) part(suite);
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import fc from "fast-check";
+import type { Register } from "../conformance/suite.ts";
+import { runsOf, seedOf } from "../model/runs.ts";
 import type { DifferentialSource, LooseSchema } from "./api.ts";
 import { buildQuery, type BuiltPair } from "./build_query.ts";
 import { checkComplement } from "./check_complement.ts";
@@ -38,12 +40,11 @@ export function testDifferential(
   name: string,
   open: OpenSource,
   { exactSums = true, queries = 2_000 }: DifferentialOptions = {},
+  register: Register = (title, fn) => Deno.test(title, fn),
 ): void {
-  Deno.test(`${name} gives the rows of the reference when data and queries are random`, async () => {
-    const wanted = Deno.env.get("STRATA_LONG") ? queries * 10 : queries;
-    const given = Deno.env.get("STRATA_SEED");
-    const first = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
-    console.log(`${name}: seed ${first} (STRATA_SEED=${first} runs it again)`);
+  register(`${name} gives the rows of the reference when data and queries are random`, async () => {
+    const wanted = runsOf(queries);
+    const first = seedOf(name);
     const run = (spec: CaseSpec) => runCase(spec, open, exactSums);
     const asked = await askUntil(wanted, first, caseSpec, name, run);
     const large = await askUntil(wanted / 20, first, largeCaseSpec, name, run);

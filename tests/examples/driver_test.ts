@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   bytes,
+  type Database,
   DataError,
   date,
   integer,
@@ -16,24 +17,33 @@ import {
 } from "@strata/data";
 import { jsonFileDriver } from "../../examples/driver/json_file_driver.ts";
 import { testSource } from "../conformance/mod.ts";
+import { testMigrations } from "../db/migrations.ts";
+import { testTransactions } from "../db/transactions.ts";
 import { testModel } from "../model/model.ts";
 
-async function openTemporary(schema: Schema, options?: object) {
+async function openTemporary(schema: Schema, options?: object): Promise<Database> {
   const folder = await Deno.makeTempDir();
   const db = await openDatabase(schema, jsonFileDriver(`${folder}/data.json`), options);
-  const remove = async (run: () => Promise<void>) => {
-    await run();
-    await Deno.remove(folder, { recursive: true });
-  };
-  const close = db.close.bind(db);
-  return Object.assign(db, {
-    close: () => remove(close),
-    [Symbol.asyncDispose]: () => remove(close),
-  });
+  void db.closed.then(() => Deno.removeSync(folder, { recursive: true }));
+  return db;
 }
 
 testSource("json file", openTemporary);
-testModel("json file", openTemporary);
+testMigrations("json file", () => {
+  const folder = Deno.makeTempDirSync();
+  return {
+    driver: () => jsonFileDriver(`${folder}/data.json`),
+    [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
+  };
+});
+// It waits for the disk at each commit, so these take long.
+if (Deno.env.has("STRATA_LONG")) {
+  testModel("json file", openTemporary);
+  testTransactions("json file", openTemporary, (title, fn) => {
+    // For this one it is too slow: nobody may wait for 2 seconds behind 200 commits.
+    if (!title.includes("a slow transaction among")) Deno.test(title, fn);
+  });
+}
 
 const things = table("things", {
   id: text().primaryKey(),

@@ -90,6 +90,7 @@ export function testModel(
   name: string,
   open: Open,
   register: Register = (title, fn) => Deno.test(title, fn),
+  histories = 500,
 ): void {
   register(`${name}: random histories give what a model of plain maps gives`, async () => {
     const seed = seedOf(`model of ${name}`);
@@ -100,6 +101,6 @@ export function testModel(
       await using db = subjectOf(await open(schema));
       await fc.asyncModelRun(() => ({ model: new PlainModel(), real: db }), steps);
     });
-    await fc.assert(history, { numRuns: runsOf(500), seed });
+    await fc.assert(history, { numRuns: runsOf(histories), seed });
   });
 }

@@ -1,6 +1,7 @@
-function setting(name: string): string | undefined {
+/** A variable of the environment, whatever the runtime. */
+export function setting(name: string): string | undefined {
   try {
-    return globalThis.Deno?.env.get(name);
+    return globalThis.Deno ? Deno.env.get(name) : globalThis.process?.env[name];
   } catch {
     // Without the permission to read it, it is not set.
     return undefined;

@@ -217,7 +217,7 @@ export class Commits {
       hold.parked();
       try {
         const value = drive(make(false), hold.answer);
-        const wrote = info && hold.tables.size > 0;
+        const wrote = info && hold.wrote;
         if (wrote) addCommit(client, ++seq, info, hold.tables, strangers && seq === first + 1);
         if (this.#made()) client.run("RELEASE strata_commit", NONE);
         done.push({ waiting, committed: { value, seq: wrote ? seq : undefined } });
@@ -259,7 +259,7 @@ export class Commits {
     try {
       const value = drive(make(kept), hold.answer);
       let { seq } = outside;
-      if (info && hold.tables.size > 0) {
+      if (info && hold.wrote) {
         addCommit(connection.client, ++seq, info, hold.tables, outside.strangers);
       }
       const committed = { value, seq: seq > outside.seq ? seq : undefined };

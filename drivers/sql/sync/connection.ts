@@ -7,6 +7,7 @@ import { isKnown } from "./log.ts";
 import { Outside } from "./outside.ts";
 
 const NONE: readonly never[] = [];
+const IN_TRANSACTION = /within a transaction/;
 const NO_TRANSACTION = /no transaction is active/;
 
 /** Who holds writes back; `parked` says that they are not in place any more. */
@@ -122,7 +123,8 @@ export class Connection {
       this.client.run(text, NONE);
     } catch (error) {
       // Of a transaction that is open already, or another's lock, nothing is ours.
-      this.#doubtful = error instanceof Failure && error.fatal && error.kind !== "busy";
+      this.#doubtful ||= error instanceof Failure && error.kind !== "busy" &&
+        !IN_TRANSACTION.test(error.words);
       throw error;
     }
     this.#inside = true;

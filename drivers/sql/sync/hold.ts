@@ -21,8 +21,9 @@ export class SyncHold implements Hold, Holder {
   /** The tables written since the last `parked`. */
   tables: Set<string> = new Set();
   ended = false;
-  /** Whether it has ever written. */
-  #wrote = false;
+  /** Whether it has written since the last `parked`; without effects, too. */
+  wrote = false;
+  #everWrote = false;
   readonly #connection: Connection;
   readonly #commits: Commits;
   readonly #writes: Writes;
@@ -41,10 +42,11 @@ export class SyncHold implements Hold, Holder {
   /** Answers a request where this hold's writes are in place. */
   readonly answer = (request: Request): Answer => {
     if (request.ask !== "write") return this.#connection.answer(request);
-    if (request.effects.length === 0) return undefined;
-    this.#commits.beforeWrite();
-    applyEffects(this.#connection.client, this.#writes, request.effects);
-    this.#wrote = true;
+    if (request.effects.length > 0) {
+      this.#commits.beforeWrite();
+      applyEffects(this.#connection.client, this.#writes, request.effects);
+    }
+    this.#everWrote = this.wrote = true;
     for (const { table } of request.effects) this.tables.add(table.name);
     return undefined;
   };
@@ -59,7 +61,7 @@ export class SyncHold implements Hold, Holder {
     connection.check();
     if (connection.applied === this) return this.#applied(make, true);
     connection.park();
-    if (!this.#wrote && !writes) {
+    if (!this.#everWrote && !writes) {
       try {
         return connection.read(() => drive(make(false), this.#reads));
       } catch (error) {
@@ -77,7 +79,7 @@ export class SyncHold implements Hold, Holder {
       if (error instanceof Failure) this.#connection.abort();
       throw error;
     } finally {
-      if (this.tables.size === 0) this.#connection.park(); // no need to keep the lock
+      if (!this.wrote) this.#connection.park(); // no need to keep the lock
     }
   }
 
@@ -90,6 +92,7 @@ export class SyncHold implements Hold, Holder {
   }
 
   parked(): void {
+    this.wrote = false;
     if (this.tables.size > 0) this.tables = new Set();
   }
 

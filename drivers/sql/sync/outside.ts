@@ -24,10 +24,16 @@ export class Outside {
     readonly client: SyncClient,
     readonly options: Pick<DriverOptions, "outside" | "ready" | "lost">,
   ) {
-    this.logged = hasOwnTables(client);
-    if (this.logged) this.seq = lastSeq(client);
-    this.#version = this.#dataVersion();
-    this.#changes = this.#totalChanges();
+    // At one state: a commit between the two would never be noticed.
+    client.run("BEGIN", NONE);
+    try {
+      this.#version = this.#dataVersion();
+      this.#changes = this.#totalChanges();
+      this.logged = hasOwnTables(client);
+      if (this.logged) this.seq = lastSeq(client);
+    } finally {
+      client.run("COMMIT", NONE);
+    }
   }
 
   #dataVersion(): unknown {
@@ -59,12 +65,12 @@ export class Outside {
     const changes = this.#totalChanges();
     const raw = changes !== this.#changes;
     if (!raw && version === this.#version && !this.#unsure) return;
-    const unsure = this.#unsure;
-    this.#version = version;
-    this.#changes = changes;
-    this.#unsure = false;
     this.logged ||= hasOwnTables(this.client);
     const commits = this.logged ? commitsAfter(this.client, this.seq) : NONE;
+    const unsure = this.#unsure;
+    this.#version = version; // not before all is read that is told
+    this.#changes = changes;
+    this.#unsure = false;
     const { options } = this;
     let newer = false;
     for (const { seq, id, origin, kind, tables } of commits) {

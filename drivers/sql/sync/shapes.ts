@@ -1,4 +1,5 @@
 import { DataError } from "../../../schema/errors.ts";
+import { utf8Length } from "../../../schema/names.ts";
 import type { Cells } from "../decode.ts";
 
 /** What every client has, as far as it shows in its type. */
@@ -59,6 +60,8 @@ export function preparesOf(db: object): Prepares {
     );
   if (!prepare || !method(db, "exec")) throw unknown();
   const statement = (text: string): object => {
+    // In @db/sqlite that would read memory that is not there any more.
+    if (Reflect.get(db, "open") === false) throw new Error("Cannot run: database is not open");
     const made = prepare(text);
     if (typeof made === "object" && made !== null) return made;
     throw unknown();
@@ -68,9 +71,9 @@ export function preparesOf(db: object): Prepares {
   method(probe, "finalize")?.();
   if (!kind) throw unknown();
   return {
-    prepare: (text) => kind.prepared(statement(text), db),
+    prepare: (text) => kind.prepared(statement(kind.text?.(text) ?? text), db),
     objects(text, params) {
-      const made = statement(text);
+      const made = statement(kind.text?.(text) ?? text);
       try {
         return kind.objects(made, params);
       } finally {
@@ -83,6 +86,8 @@ export function preparesOf(db: object): Prepares {
 interface Kind {
   /** What tells its statements from those of others. */
   readonly mark: readonly string[];
+  /** SQL as the client takes it, where that is not as it is. */
+  text?(text: string): string;
   prepared(statement: object, db: object): Prepared;
   objects(statement: object, params: readonly unknown[]): readonly unknown[];
 }
@@ -144,6 +149,8 @@ function fitting(params: readonly unknown[]): readonly unknown[] {
 
 const dbSqlite: Kind = {
   mark: ["enableInt64"],
+  // It takes a length in UTF-16 for one in bytes, and would cut off the end.
+  text: (text) => text + " ".repeat(utf8Length(text) - text.length),
   prepared(statement, db) {
     method(statement, "enableInt64")?.(); // else integers are cut to 32 bits
     const values = needed(statement, "values");

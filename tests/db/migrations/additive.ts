@@ -12,7 +12,7 @@ import {
   table,
   text,
 } from "../../../mod.ts";
-import { assertDataError } from "../../conformance/suite.ts";
+import { assertDataError, assertFails } from "../../conformance/suite.ts";
 import type { Migrations } from "../migrations.ts";
 
 const notes = table("notes", { id: integer().primaryKey(), title: text() });
@@ -195,6 +195,24 @@ export function testAdditive({ test }: Migrations): void {
       ]));
     await place.with({ tables: [after] }, async (db) => {
       await assertDataError(() => db.insert(after, { id: 7, a: 1, b }), { rule: "unique" });
+    });
+  });
+
+  test("open() refuses an index over rows that are too long for it", async (place) => {
+    const indexed = table("notes", { id: integer().primaryKey(), title: text() }, {
+      indexes: ["title"],
+    });
+    const long = (length: number) =>
+      place.with(
+        { tables: [notes] },
+        (db) => db.upsert(notes, { id: 9, title: "é".repeat(length) }),
+      );
+    await place.with({ tables: [notes] }, (db) => db.insert(notes, rows));
+    await long(997);
+    await assertFails(() => place.open({ tables: [indexed] }), RangeError, `"title"`);
+    await long(996);
+    await place.with({ tables: [indexed] }, async (db) => {
+      await assertFails(() => db.update(indexed, 1, { title: "é".repeat(997) }), RangeError);
     });
   });
 

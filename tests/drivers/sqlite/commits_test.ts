@@ -99,6 +99,24 @@ Deno.test("unique values may move from row to row", async () => {
   assertEquals(await seen(session, "a"), after[0]);
 });
 
+Deno.test("a write without effects is a commit, and no write is none", async () => {
+  await using opened = await openSession(":memory:");
+  const { session } = opened;
+  const nothing = function* (): Work<void> {
+    yield { ask: "write", effects: [] };
+  };
+  assertEquals((await commit(session, nothing)).seq, 1);
+  const hold = session.hold();
+  await hold.look(nothing, true);
+  assertEquals(
+    (await hold.commit(info(), function* (kept) {
+      if (!kept) yield* nothing();
+    })).seq,
+    2,
+  );
+  assertEquals((await commit(session, () => read("a"))).seq, undefined);
+});
+
 Deno.test("the last 10,000 commits are known", async () => {
   await using opened = await openSession(":memory:");
   const { session, client } = opened;

@@ -57,6 +57,7 @@ export async function openSession(
   const session = await sqliteDriver(wrap(client)).open({
     durability: "relaxed",
     adopt: false,
+    tables: [items, others],
     now: Date.now,
     signal: undefined,
     setup: trivialSetup,

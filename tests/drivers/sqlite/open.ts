@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Database, openDatabase, type OpenOptions, type Schema } from "../../../mod.ts";
 import { sqliteDriver } from "../../../drivers/sqlite.ts";
+import { closing } from "../../db/subject.ts";
 
 /** Opens a database in memory; its client is closed after it. */
 export async function openInMemory(schema: Schema, options?: OpenOptions): Promise<Database> {
@@ -28,12 +29,4 @@ export async function openOn(
     client.close();
     throw error;
   }
-}
-
-/** `db`, with something to do after it was closed. */
-function closing(db: Database, after: () => void): Database {
-  const { close } = db;
-  let done: Promise<void> | undefined;
-  const closed = () => done ??= close().finally(after);
-  return Object.assign(db, { close: closed, [Symbol.asyncDispose]: closed });
 }

@@ -1,0 +1,191 @@
+/**
+ * A database in one file, for Deno, Node and Bun: rows in memory, commits appended to the file.
+ *
+ * @module
+ */
+import * as fs from "node:fs";
+import process from "node:process";
+import { DataError } from "../schema/errors.ts";
+import type { Driver } from "../db/driver.ts";
+import { FileStorage, type LogFile } from "./log/file_storage.ts";
+import { openLog } from "./log/open_log.ts";
+import { recoverRows } from "./log/recover.ts";
+import type { Bytes } from "./log/storage.ts";
+
+/** A lock that is older is of no process any more, whoever has its number now. */
+const STALE_MS = 60_000;
+
+/**
+ * Keeps a database in the file at `path`. Rows are held in memory; several processes may have it open.
+ * Beside it stand `<path>.lock` while somebody commits, and `<path>.new` while it is folded.
+ *
+ * @throws {DataError} From `openDatabase`, with code `"unavailable"` when the file can't be opened,
+ * `"corrupt"` when it is damaged.
+ *
+ * @example Keep a database in a file
+ * ```ts
+ * import { openDatabase, table, text } from "@strata/data";
+ * import { fileDriver } from "@strata/data/drivers/file";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const users = table("users", { id: text().primaryKey(), name: text() });
+ * const folder = await Deno.makeTempDir();
+ * {
+ *   await using db = await openDatabase({ tables: [users] }, fileDriver(`${folder}/users.strata`));
+ *   await db.insert(users, { id: "ada", name: "Ada" });
+ * }
+ * await using again = await openDatabase({ tables: [users] }, fileDriver(`${folder}/users.strata`));
+ * assertEquals((await again.get(users, "ada"))?.name, "Ada");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export function fileDriver(path: string | URL): Driver {
+  return {
+    name: "file",
+    supports: { durability: ["relaxed", "strict"], shared: true, sql: false },
+    open(options) {
+      const storage = new FileStorage(new NodeFile(path), options.durability);
+      return openLog(storage, "file", options, () => {});
+    },
+    async *recover() {
+      yield* recoverRows(new NodeFile(path).read(0));
+    },
+  };
+}
+
+class NodeFile implements LogFile {
+  readonly #path: string;
+  readonly #lock: string;
+
+  constructor(path: string | URL) {
+    this.#path = path instanceof URL ? decodeURIComponent(path.pathname) : path;
+    this.#lock = `${this.#path}.lock`;
+  }
+
+  stat(): { readonly id: string; readonly size: number } | undefined {
+    return this.#try(() => {
+      const stat = fs.statSync(this.#path, { throwIfNoEntry: false });
+      return stat && { id: `${stat.dev} ${stat.ino} ${stat.birthtimeMs}`, size: stat.size };
+    });
+  }
+  read(from: number): Bytes {
+    return this.#try(() => {
+      const file = fs.openSync(this.#path, "r");
+      try {
+        const bytes = new Uint8Array(Math.max(0, fs.fstatSync(file).size - from));
+        let at = 0;
+        while (at < bytes.length) {
+          const count = fs.readSync(file, bytes, at, bytes.length - at, from + at);
+          if (count === 0) break;
+          at += count;
+        }
+        return bytes.subarray(0, at);
+      } finally {
+        fs.closeSync(file);
+      }
+    });
+  }
+  append(at: number, bytes: readonly Bytes[], sync: boolean): void {
+    this.#try(() => {
+      const file = fs.openSync(this.#path, "r+");
+      try {
+        if (fs.fstatSync(file).size !== at) fs.ftruncateSync(file, at); // what a crash has left
+        try {
+          write(file, bytes, at);
+          if (sync) fs.fsyncSync(file);
+        } catch (error) {
+          fs.ftruncateSync(file, at);
+          throw error;
+        }
+      } finally {
+        fs.closeSync(file);
+      }
+    });
+  }
+  replace(bytes: readonly Bytes[]): void {
+    this.#try(() => {
+      const path = `${this.#path}.new`;
+      const file = fs.openSync(path, "w");
+      try {
+        write(file, bytes, 0);
+        fs.fsyncSync(file);
+      } finally {
+        fs.closeSync(file);
+      }
+      fs.renameSync(path, this.#path);
+    });
+  }
+
+  lock(): boolean {
+    return this.#try(() => {
+      try {
+        fs.writeFileSync(this.#lock, String(process.pid), { flag: "wx" });
+        return true;
+      } catch (error) {
+        if (codeOf(error) !== "EEXIST") throw error;
+      }
+      if (this.#isStale()) this.#breakLock();
+      return false;
+    });
+  }
+  unlock(): void {
+    fs.rmSync(this.#lock, { force: true });
+  }
+  /** Whether the lock is of a process that is gone. */
+  #isStale(): boolean {
+    try {
+      const { mtimeMs } = fs.statSync(this.#lock);
+      const pid = Number(fs.readFileSync(this.#lock, "utf8"));
+      if (Date.now() - mtimeMs > STALE_MS) return true;
+      if (!(pid > 0)) return false; // it is being written
+      process.kill(pid, 0);
+      return false;
+    } catch (error) {
+      return codeOf(error) === "ESRCH";
+    }
+  }
+  /** Moves the lock away, so that of two who do so one alone has it, and looks at it once more. */
+  #breakLock(): void {
+    const mine = `${this.#lock}.${process.pid}`;
+    try {
+      const before = fs.readFileSync(this.#lock, "utf8");
+      fs.renameSync(this.#lock, mine);
+      // Another was faster and has the lock again: it gets it back.
+      if (fs.readFileSync(mine, "utf8") !== before) fs.linkSync(mine, this.#lock);
+    } catch {
+      // It is gone, or it is there again.
+    } finally {
+      fs.rmSync(mine, { force: true });
+    }
+  }
+
+  #try<T>(fn: () => T): T {
+    try {
+      return fn();
+    } catch (cause) {
+      const full = codeOf(cause) === "ENOSPC" || codeOf(cause) === "EDQUOT";
+      throw new DataError(
+        full ? "full" : "unavailable",
+        `Cannot use the database as its file can be read and written: ${
+          full ? "the disk is full" : "it can not"
+        }`,
+        { cause, committed: "no" },
+      );
+    }
+  }
+}
+
+function write(file: number, bytes: readonly Bytes[], from: number): void {
+  let at = from;
+  for (const part of bytes) {
+    for (let done = 0; done < part.length;) {
+      const count = fs.writeSync(file, part, done, part.length - done, at);
+      done += count;
+      at += count;
+    }
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}

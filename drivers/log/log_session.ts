@@ -1,0 +1,269 @@
+import { DataError } from "../../schema/errors.ts";
+import { redo, type RowEntry } from "../../engine/mod.ts";
+import type {
+  Answers,
+  CommitInfo,
+  Committed,
+  DriverOptions,
+  DriverSession,
+  FoundTable,
+  Hold,
+  MakeWork,
+  Maybe,
+  Read,
+} from "../../db/driver.ts";
+import { ResidentTables, takeBack } from "./answers.ts";
+import { foundTables } from "./change.ts";
+import { Folding } from "./folding.ts";
+import { KIND } from "./frame.ts";
+import { LogHold } from "./log_hold.ts";
+import { type Holder, Overlay } from "./overlay.ts";
+import { commitFrame } from "./record.ts";
+import { Reservations } from "./reservations.ts";
+import { scan } from "./scan.ts";
+import { addCommit, readState } from "./snapshot.ts";
+import type { LogState } from "./state.ts";
+import type { Bytes, LogStorage, News } from "./storage.ts";
+
+/** A commit that waits for its turn. */
+export interface Waiting {
+  readonly hold: LogHold;
+  readonly info: CommitInfo;
+  readonly make: MakeWork<unknown>;
+  readonly resolve: (committed: Committed<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a batch of commits has written and not stored yet; others don't see it. */
+class Flight implements Holder {
+  readonly entries: RowEntry[] = [];
+  park(): RowEntry[] {
+    return this.entries;
+  }
+}
+
+/** Commits that go together. */
+class Batch {
+  readonly flight = new Flight();
+  readonly frames: Bytes[] = [];
+  readonly ids: string[] = [];
+  /** Tells each what became of it, once that is certain. */
+  readonly told: (() => void)[] = [];
+  /** Of the last commit in it. */
+  seq: number;
+  constructor(seq: number) {
+    this.seq = seq;
+  }
+}
+
+/**
+ * A session over tables in memory whose commits go to a log. Those of one tick go together; while they
+ * are on their way, everybody else sees the state before them.
+ */
+export class LogSession implements DriverSession {
+  readonly reservations: Reservations = new Reservations();
+  readonly #storage: LogStorage;
+  readonly #options: DriverOptions;
+  readonly #source: string;
+  readonly #folding: Folding;
+  readonly #closed: () => void;
+  #state: LogState;
+  #overlay: Overlay;
+  #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #stop: (() => void) | undefined;
+  #lost = false;
+
+  constructor(
+    state: LogState,
+    storage: LogStorage,
+    source: string,
+    options: DriverOptions,
+    closed: () => void,
+  ) {
+    this.#state = state;
+    this.#storage = storage;
+    this.#options = options;
+    this.#source = source;
+    this.#closed = closed;
+    this.#overlay = this.#over(state);
+    this.#folding = new Folding(storage, () => this.#settled());
+  }
+  #over(state: LogState): Overlay {
+    return new Overlay(new ResidentTables(state.tables), state.known, this.#source);
+  }
+  /** The state that is stored, without what is held back. */
+  #settled(): LogState {
+    this.#overlay.enter(undefined);
+    return this.#state;
+  }
+
+  get seq(): number {
+    return this.#state.seq;
+  }
+  get overlay(): Overlay {
+    return this.#overlay;
+  }
+  /** @throws {DataError} With code `"closed"` once another version has taken over. */
+  check(): void {
+    if (this.#lost) {
+      throw new DataError(
+        "closed",
+        "Cannot use the database as it is open: another version took over",
+      );
+    }
+  }
+
+  ask<R extends Read>(request: R): Maybe<Answers[R["ask"]]> {
+    this.check();
+    this.#overlay.enter(undefined);
+    // The answer is of the kind that was asked.
+    return this.#overlay.answer(request) as Answers[R["ask"]];
+  }
+  tables(): readonly FoundTable[] {
+    return foundTables(this.#state.tables);
+  }
+  hold(): Hold {
+    return new LogHold(this);
+  }
+  /** Whether there may be commits from outside that were not told yet. */
+  moved(): Maybe<boolean> {
+    this.check();
+    return this.#storage.moved();
+  }
+  async poll(): Promise<void> {
+    if (!await this.moved()) return;
+    await this.#storage.step(this.#state.seq, (news) => {
+      this.#takeIn(news);
+      return [];
+    });
+  }
+  listen(on: boolean): void {
+    this.#stop?.();
+    this.#stop = on
+      ? this.#storage.listen(() => void this.poll().catch(() => {})) // who reads next meets it
+      : undefined;
+  }
+
+  /** Commits in turn. */
+  commit(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    this.wake();
+  }
+  /** Looks whether somebody's turn has come. */
+  wake(): void {
+    this.#running ??= Promise.resolve().then(() => this.#flush()).finally(() => {
+      this.#running = undefined;
+    });
+  }
+  async #flush(): Promise<void> {
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+      await this.#commit(batch);
+    }
+  }
+  /** All that wait, or those alone who may commit while somebody has reserved it. */
+  #take(): Waiting[] {
+    const batch = this.#queue.filter(({ hold }) => !this.reservations.blocks(hold));
+    this.#queue = this.#queue.filter((waiting) => !batch.includes(waiting));
+    if (this.#queue.length > 0 && batch.length === 0) {
+      void this.reservations.freed.then(() => this.wake());
+    }
+    return batch;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    let run = new Batch(this.#state.seq);
+    try {
+      this.check();
+      await this.#storage.step(this.#state.seq, (news) => {
+        if (run.flight.entries.length > 0) this.#overlay.enter(undefined); // it is run once more
+        this.#takeIn(news);
+        run = new Batch(this.#state.seq);
+        for (const waiting of batch) this.#work(waiting, run);
+        this.#overlay.enter(run.flight);
+        return run.frames;
+      });
+    } catch (error) {
+      this.#overlay.enter(undefined);
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    if (!this.#overlay.enter(run.flight)) { for (const entry of run.flight.entries) redo(entry); }
+    this.#overlay.keep();
+    this.#state.seq = run.seq;
+    for (const id of run.ids) this.#state.known.add(id);
+    for (const tell of run.told) tell();
+    this.#folding.look();
+  }
+
+  /** Runs the work of one commit on what those before it in the batch have written. */
+  #work({ hold, info, make, resolve, reject }: Waiting, run: Batch): void {
+    const kept = run.flight.entries.length === 0 && this.#overlay.holds(hold);
+    if (!kept) this.#overlay.enter(run.flight);
+    const writes = kept ? hold.take() : [];
+    let value: unknown;
+    try {
+      value = this.#overlay.run(make(kept), writes);
+    } catch (error) {
+      takeBack(writes.flat());
+      run.told.push(() => reject(error));
+      return;
+    } finally {
+      this.#overlay.enter(run.flight); // after a hold, whose writes were taken over
+    }
+    if (writes.length === 0) {
+      run.told.push(() => resolve({ value, seq: undefined }));
+      return;
+    }
+    const entries = writes.flat();
+    const seq = ++run.seq;
+    run.frames.push(
+      commitFrame(seq, info, entries.map((entry) => ({ ...entry, table: entry.data.def }))),
+    );
+    run.ids.push(info.id);
+    run.flight.entries.push(...entries);
+    run.told.push(() => {
+      info.done(seq);
+      resolve({ value, seq });
+    });
+  }
+
+  /** Takes in what others have written, and tells it. */
+  #takeIn(news: News): void {
+    if (!news.whole && news.frames.length === 0) return;
+    this.#overlay.enter(undefined);
+    if (news.whole) return this.#reload(news.frames);
+    for (const bytes of news.frames) {
+      for (const frame of scan(bytes).frames) {
+        if (frame.kind !== KIND.commit) continue;
+        const { seq, id, origin, effects } = addCommit(this.#state, frame);
+        const tables = [...new Set(effects.map(([table]) => table))];
+        this.#options.outside({ seq, id, tables, ...(origin !== undefined && { origin }) });
+      }
+    }
+  }
+  #reload(frames: Bytes): void {
+    const state = readState(scan(frames).frames, this.#options);
+    if (!this.#options.ready(state.meta)) {
+      this.#lost = true;
+      this.#options.lost("version");
+      this.check();
+    }
+    this.#state = state;
+    this.#overlay = this.#over(state);
+    this.#options.outside({ seq: state.seq, tables: undefined });
+  }
+
+  async compact(): Promise<void> {
+    await this.#running;
+    await this.#folding.fold();
+  }
+  async close(): Promise<void> {
+    this.listen(false);
+    while (this.#running) await this.#running;
+    await this.#folding.idle();
+    this.#overlay.enter(undefined);
+    await this.#storage.close();
+    this.#closed();
+  }
+}

@@ -1,0 +1,46 @@
+import { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../../../mod.ts";
+import { sqliteDriver } from "../../../drivers/sqlite.ts";
+import { testFaults } from "../../db/faults.ts";
+import { schema } from "../../db/faults/scenario.ts";
+import { faultyClient } from "../../support/client_faults.ts";
+import { withFaults } from "../../support/faults.ts";
+
+/** An error as node:sqlite has it, with the code of SQLite. */
+function sqliteError(message: string, errcode: number): () => Error {
+  return () => Object.assign(new Error(message), { code: "ERR_SQLITE_ERROR", errcode });
+}
+
+testFaults("sqlite, its driver", {
+  errors: { "an error of its own": () => new Error("fault") },
+  stride: 5,
+  place() {
+    const client = new DatabaseSync(":memory:");
+    return {
+      open: (faults) => openDatabase(schema, withFaults(sqliteDriver(client), faults)),
+      remove: () => client.close(),
+    };
+  },
+});
+
+testFaults("sqlite, its client", {
+  errors: {
+    "disk I/O error": sqliteError("disk I/O error", 10),
+    "database or disk is full": sqliteError("database or disk is full", 13),
+    "an error of its own": () => new Error("fault"),
+  },
+  stride: 19,
+  place() {
+    const client = new DatabaseSync(":memory:");
+    return {
+      open: (faults) => {
+        // A client that fails is found to be none, which is a mistake of the caller.
+        const driver = faults.without(() =>
+          Promise.resolve(sqliteDriver(faultyClient(client, faults)))
+        );
+        return driver.then((made) => openDatabase(schema, made));
+      },
+      remove: () => client.close(),
+    };
+  },
+});
