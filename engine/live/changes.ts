@@ -1,6 +1,6 @@
 import { keyIn, type MapKey } from "../../schema/key.ts";
 import type { StoredRow } from "../../schema/types.ts";
-import type { Commit, Entry, RowEntry } from "../commit.ts";
+import type { Commit, Entry } from "../commit.ts";
 import type { TableData } from "../table_data.ts";
 import { same } from "./same.ts";
 
@@ -22,34 +22,34 @@ export class Changes {
   /** One change for each row of a table whose content is another. */
   of(data: TableData): readonly RowChange[] {
     let net = this.#nets.get(data);
-    if (!net) {
-      const entries = this.#entries.filter((entry): entry is RowEntry =>
-        "data" in entry && entry.data === data
-      );
-      this.#nets.set(data, net = netOf(data, entries));
-    }
+    if (!net) this.#nets.set(data, net = this.#netOf(data));
     return net;
   }
-}
 
-function netOf(data: TableData, entries: readonly RowEntry[]): RowChange[] {
-  const changes: RowChange[] = [];
-  for (const { before, after } of entries) {
-    for (let i = 0; i < Math.max(before.length, after.length); i++) {
-      const key = keyIn(data.def.key, after[i] ?? before[i] ?? {});
-      changes.push({ key, before: before[i], after: after[i] });
+  #netOf(data: TableData): RowChange[] {
+    const changes: RowChange[] = [];
+    let count = 0;
+    for (const entry of this.#entries) {
+      if (!("data" in entry) || entry.data !== data) continue;
+      count++;
+      const { before, after } = entry;
+      for (let i = 0; i < Math.max(before.length, after.length); i++) {
+        const key = keyIn(data.def.key, after[i] ?? before[i] ?? {});
+        changes.push({ key, before: before[i], after: after[i] });
+      }
     }
+    const differs = ({ before, after }: RowChange) =>
+      before && after ? !sameRow(data, before, after) : before !== after;
+    const net = count > 1 ? merged(changes) : changes;
+    return net.every(differs) ? net : net.filter(differs);
   }
-  return (entries.length > 1 ? merged(changes) : changes)
-    .filter(({ before, after }) =>
-      before && after ? !sameRow(data, before, after) : before !== after
-    );
 }
 
 function sameRow({ def }: TableData, a: StoredRow, b: StoredRow): boolean {
   if (a === b) return true;
   for (const { name } of def.columns) {
-    const [x, y] = [a[name], b[name]];
+    const x = a[name];
+    const y = b[name];
     if (x !== y && !same(x, y)) return false;
   }
   return true;

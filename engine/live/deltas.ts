@@ -3,16 +3,9 @@ import type { StoredRow } from "../../schema/types.ts";
 import type { Result, Rows, Step } from "./result.ts";
 import type { DeltaOp } from "./types.ts";
 
-/** The steps from one result to another: a commit each, or one where they belong to other queries. */
-export function stepsBetween(before: Result, after: Result): Omit<Step, "to">[] {
-  const steps: Omit<Step, "to">[] = [];
-  let at = before;
-  while (at !== after && at.next) {
-    const { ops, commit, to } = at.next;
-    steps.push({ ops: ops ?? compared(at, to), commit });
-    at = to;
-  }
-  return at === after ? steps : [{ ops: compared(before, after), commit: undefined }];
+/** The ops of a step. */
+export function opsOf({ ops, from, to }: Step): readonly DeltaOp<StoredRow>[] {
+  return ops ?? compared(from, to);
 }
 
 function compared(before: Result, after: Result): DeltaOp<StoredRow>[] {

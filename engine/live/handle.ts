@@ -6,16 +6,16 @@ import { userKey } from "../../schema/key.ts";
 import type { Commit } from "../commit.ts";
 import type { Engine } from "../engine.ts";
 import { computed, effect, signal, untracked } from "../signal.ts";
-import { stepsBetween } from "./deltas.ts";
+import { opsOf } from "./deltas.ts";
 import { guardOf } from "./guard.ts";
 import { isMaintained, Maintained } from "./maintained.ts";
-import { rerun, Result } from "./result.ts";
+import { rerun, Result, type Step, Steps } from "./result.ts";
 import type { Topic } from "./topics.ts";
 import type { DeltaOp } from "./types.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";
 
-const EMPTY = new Result(0, () => ({ rows: [], keys: () => [] }));
+const EMPTY = new Result(new Steps(), 0, () => ({ rows: [], keys: () => [] }));
 
 /** The data of the tables that a query reads. */
 function topicsOf(engine: Engine, ast: Ast): Topic[] {
@@ -27,16 +27,25 @@ function topicsOf(engine: Engine, ast: Ast): Topic[] {
 }
 
 function rowsView(engine: Engine, watching: Watching, name: string, ast: Ast): View<Result> {
-  return watching.share(name, () =>
-    new View<Result>(watching, {
+  return watching.share(name, () => {
+    const steps = new Steps();
+    const passed = (from: Result | undefined, to: Result, commit?: Commit) => {
+      if (from && from !== to) steps.push({ ops: undefined, commit, from, to });
+    };
+    return new View<Result>(watching, {
       topics: topicsOf(engine, ast),
       compute(before, changes) {
-        const to = rerun(engine, ast, before);
-        if (before && to !== before) before.next = { ops: undefined, commit: changes?.commit, to };
-        return to;
+        const result = rerun(engine, ast, steps, before);
+        passed(before, result, changes?.commit);
+        return result;
       },
-      begin: isMaintained(ast) ? (before) => new Maintained(engine, ast, before) : undefined,
-    }));
+      begin: !isMaintained(ast) ? undefined : (before, changes) => {
+        const kept = new Maintained(engine, ast, steps, before);
+        passed(before, kept.result, changes?.commit);
+        return kept;
+      },
+    });
+  });
 }
 
 /** A signal of one view that ends by `Symbol.dispose`: it keeps its value and lets the view go. */
@@ -45,11 +54,14 @@ function handleOf<T>(viewOf: () => View<T>) {
   const view = computed(viewOf);
   let last: T | undefined;
   const current = computed(() => open.value ? last = view.value.read() : last);
+  /** What is to be done when it ends. */
+  const ends = new Set<() => void>();
   const close = () => {
+    for (const end of ends) end();
     untracked(() => current.value); // the last value, also of a handle that nobody has read
     open.value = false;
   };
-  return { open, view, current, close };
+  return { open, view, current, close, ends };
 }
 
 function closable<S extends object>(of: S, close: () => void, more: object = {}): S {
@@ -70,7 +82,7 @@ function closable<S extends object>(of: S, close: () => void, more: object = {})
 export function liveRows(engine: Engine, watching: Watching, query: unknown): object {
   engine.check();
   const params = signal<Readonly<Record<string, unknown>> | undefined>(undefined);
-  const { open, view, current, close } = handleOf(() => {
+  const { open, view, current, close, ends } = handleOf(() => {
     const base = queryValue(typeof query === "function" ? query() : query);
     const value = params.value ? base.with(params.value) : base;
     return rowsView(engine, watching, `rows ${JSON.stringify(value)}`, value.bound);
@@ -90,19 +102,33 @@ export function liveRows(engine: Engine, watching: Watching, query: unknown): ob
       params.value = { ...params.peek(), ...values };
     },
     deltas(listener: (ops: readonly DeltaOp<StoredRow>[], commit: Commit | undefined) => void) {
+      const unseen: Step[] = [];
       let before: Result | undefined;
-      return effect(() => {
+      const end = () => void before?.steps.readers.delete(unseen);
+      const stop = effect(() => {
         const after = result.value;
-        const steps = before ? stepsBetween(before, after) : [];
+        let steps = unseen.splice(0);
+        if (before?.steps !== after.steps) { // another query's
+          end();
+          steps = before ? [{ ops: undefined, commit: undefined, from: before, to: after }] : [];
+          if (open.peek()) after.steps.readers.add(unseen);
+        }
         before = after;
-        for (const { ops = [], commit } of steps) {
+        for (const step of steps) {
           try {
-            if (ops.length > 0) untracked(() => listener(ops, commit));
+            const ops = opsOf(step);
+            if (ops.length > 0) untracked(() => listener(ops, step.commit));
           } catch (error) {
             console.error(error); // the others are still to hear of it
           }
         }
       });
+      ends.add(end);
+      return () => {
+        ends.delete(end);
+        end();
+        stop();
+      };
     },
     async *[Symbol.asyncIterator]() {
       let wake = () => {};

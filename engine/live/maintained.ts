@@ -9,7 +9,7 @@ import type { Changes, RowChange } from "./changes.ts";
 import { DistinctView } from "./distinct_view.ts";
 import { Following } from "./follow.ts";
 import { GroupView } from "./group_view.ts";
-import { type Result, resultKey } from "./result.ts";
+import { type Result, resultKey, type Steps } from "./result.ts";
 import { RowsList } from "./rows_list.ts";
 import { type EnvChange, isPlain, ownConds, type StageView, stageView } from "./stage_view.ts";
 
@@ -48,6 +48,7 @@ export function isMaintained(ast: Ast): boolean {
 export class Maintained {
   readonly #tables: Tables;
   readonly #ast: Ast;
+  readonly #steps: Steps;
   readonly #stages: readonly { readonly view: StageView; readonly groups: GroupView | undefined }[];
   readonly #distinct: DistinctView | undefined;
   readonly #after: ((env: Env) => number) | undefined;
@@ -55,15 +56,16 @@ export class Maintained {
   readonly #includes: Following | undefined;
 
   /** Begins with what the tables hold; rows of `before` with the same content keep their objects. */
-  constructor(tables: Tables, ast: Ast, before: Result | undefined) {
+  constructor(tables: Tables, ast: Ast, steps: Steps, before: Result | undefined) {
+    this.#steps = steps;
     this.#tables = tables;
     this.#ast = ast;
-    const steps = stagesOf(ast);
-    this.#stages = steps.map((stage) => ({
+    const stages = stagesOf(ast);
+    this.#stages = stages.map((stage) => ({
       view: stageView(tables, stage),
       groups: stage.group && new GroupView(stage.group, stage.joins.length > 0),
     }));
-    const last = steps.at(-1);
+    const last = stages.at(-1);
     const includes = last && last.includes.length > 0 ? new Following(tables) : undefined;
     const prepared = prepare(includes ?? tables, ast);
     const { order, joined, output } = prepared;
@@ -75,16 +77,16 @@ export class Maintained {
     const position = window.after && compareToPosition(order, joined, window.after);
     this.#after = position;
     // A table with conditions gives its first rows at any time.
-    const plain = steps.length === 1 && last !== undefined && isPlain(last) && !ast.distinct;
+    const plain = stages.length === 1 && last !== undefined && isPlain(last) && !ast.distinct;
     const [stage] = prepared.stages;
     const seeks = stage?.access?.residual.length === 0 && (!position || stage.access.seekable);
     const first = (limit: number) => prepared.envs({ offset: 0, limit, after: window.after });
     this.#list = new RowsList({
-      ...{ window, includes },
+      ...{ window, includes, steps },
       compare: compareEnvs(order, joined),
       keyOf: resultKey(ast, joined),
       // Stored rows are the result themselves.
-      output: ast.select || joined || includes || steps.length > 1 ? output : undefined,
+      output: ast.select || joined || includes || stages.length > 1 ? output : undefined,
       first: plain ? first : undefined,
       quick: stage?.ordered === true && seeks,
     });
@@ -143,7 +145,7 @@ export class Maintained {
     const ops = this.#list.advance(envs, affected);
     const { result } = this;
     if (result !== before) {
-      before.next = { ops, commit: changes.commit, to: result };
+      this.#steps.push({ ops, commit: changes.commit, from: before, to: result });
     }
     return result;
   }

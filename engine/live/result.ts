@@ -21,24 +21,28 @@ export interface Step {
   /** Absent where the two are to be compared; then both are known. */
   readonly ops: readonly DeltaOp<StoredRow>[] | undefined;
   readonly commit: Commit | undefined;
+  readonly from: Result;
   readonly to: Result;
 }
 
+/** Those who want every step of a shared result, each with what it has not seen yet. */
+export class Steps {
+  readonly readers = new Set<Step[]>();
+  push(step: Step): void {
+    for (const steps of this.readers) steps.push(step);
+  }
+}
+
 /**
- * A result of a live query. Its arrays are made when somebody reads them: before the next one
- * takes its place, or never.
- *
- *     result 7 --step--> result 8 --step--> result 9     only forwards, so that nobody who holds
- *                                                        the last one holds those before it
+ * A result of a live query. Its array is made when somebody reads it before the next one takes
+ * its place, or never.
  */
 export class Result {
   #make: (() => Rows | undefined) | undefined;
   #rows: Rows | undefined;
-  /** What led from here to the next one; absent for the last, and where it isn't known. */
-  next: Step | undefined;
 
   /** `make` gives undefined once its rows are not known any more. */
-  constructor(readonly length: number, make: () => Rows | undefined) {
+  constructor(readonly steps: Steps, readonly length: number, make: () => Rows | undefined) {
     this.#make = make;
   }
 
@@ -62,18 +66,23 @@ export function resultKey(ast: Ast, joined: boolean): (env: Env) => MapKey {
 }
 
 /** A result after `before`: that itself when the rows are the same objects. */
-export function after(before: Result | undefined, rows: Rows): Result {
+export function after(steps: Steps, before: Result | undefined, rows: Rows): Result {
   const known = before?.known?.rows;
   const unchanged = known?.length === rows.rows.length &&
     rows.rows.every((row, i) => row === known[i]);
-  return unchanged && before ? before : new Result(rows.rows.length, () => rows);
+  return unchanged && before ? before : new Result(steps, rows.rows.length, () => rows);
 }
 
 /**
  * Runs a query again. Rows whose content is as before are the objects from before, and so is the
  * whole result when nothing in it changed.
  */
-export function rerun(tables: Tables, ast: Ast, before: Result | undefined): Result {
+export function rerun(
+  tables: Tables,
+  ast: Ast,
+  steps: Steps,
+  before: Result | undefined,
+): Result {
   const prepared = prepare(tables, ast);
   const envs = prepared.envs(windowOf(ast));
   const old = before?.known;
@@ -84,5 +93,5 @@ export function rerun(tables: Tables, ast: Ast, before: Result | undefined): Res
     const kept = known.get(keys[i] ?? null);
     return kept && same(kept, row) ? kept : row;
   });
-  return after(before, { rows, keys: () => keys });
+  return after(steps, before, { rows, keys: () => keys });
 }

@@ -3,7 +3,7 @@ import type { StoredRow } from "../../schema/types.ts";
 import type { Env } from "../../query/predicate.ts";
 import type { CompareEnvs, Window } from "../window.ts";
 import type { Following } from "./follow.ts";
-import { after, Result, type Rows } from "./result.ts";
+import { after, Result, type Rows, type Steps } from "./result.ts";
 import { same } from "./same.ts";
 import { SortedList } from "./sorted_list.ts";
 import type { EnvChange } from "./stage_view.ts";
@@ -12,6 +12,7 @@ import type { DeltaOp } from "./types.ts";
 /** What a list of rows needs to know of its query. */
 export interface RowsSource {
   readonly window: Window;
+  readonly steps: Steps;
   readonly compare: CompareEnvs;
   readonly keyOf: (env: Env) => MapKey;
   /** The row of the result; undefined when an {@linkcode Env} is that itself. */
@@ -65,7 +66,7 @@ export class RowsList {
     const known = new Map(old?.keys().map((key, i) => [key, old.rows[i]]));
     if (envs) this.#load([...envs].sort(this.#source.compare), known);
     else this.#fill(known);
-    return this.result = after(before, this.#rows());
+    return this.result = after(this.#source.steps, before, this.#rows());
   }
   #fill(known: ReadonlyMap<MapKey, StoredRow | undefined>): void {
     const envs = this.#source.first?.(this.#most) ?? [];
@@ -132,11 +133,11 @@ export class RowsList {
     }
     if (!this.#complete) this.#trim();
     if (!ops) {
-      if (this.#touched) this.result = after(this.result, this.#rows());
+      if (this.#touched) this.result = after(this.#source.steps, this.result, this.#rows());
     } else if (ops.length > 0) {
       const version = ++this.#version;
       const make = () => version === this.#version ? this.#rows() : undefined;
-      this.result = new Result(this.#list.length, make);
+      this.result = new Result(this.#source.steps, this.#list.length, make);
     }
     return ops;
   }

@@ -18,7 +18,7 @@ export interface Upkeep<T> {
   /** Asks the tables; gives `before` again where that is still right. */
   compute(before: T | undefined, changes?: Changes): T;
   /** Begins to keep the result current; absent where each commit computes it. */
-  begin?: ((before: T | undefined) => Kept<T>) | undefined;
+  begin?: ((before: T | undefined, changes?: Changes) => Kept<T>) | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export class View<T> {
   readonly #watching: Watching;
   readonly #upkeep: Upkeep<T>;
   /** In a box, so that readers can be made to ask again without another value. */
-  readonly #box: Writable<{ readonly value: T | undefined }>;
+  readonly #box: Writable<{ value: T | undefined }>;
   #watched = false;
   #kept: Kept<T> | undefined;
   /** The commit up to which the value is right; -1 before the first. */
@@ -42,11 +42,11 @@ export class View<T> {
   constructor(watching: Watching, upkeep: Upkeep<T>) {
     this.#watching = watching;
     this.#upkeep = upkeep;
-    this.#box = signal<{ readonly value: T | undefined }>({ value: undefined }, {
+    this.#box = signal<{ value: T | undefined }>({ value: undefined }, {
       watched: () => {
         this.#watched = true;
         watching.add(this);
-        this.refresh();
+        this.#refresh(undefined, true); // whoever watches is about to read it
       },
       unwatched: () => {
         this.#watched = false;
@@ -64,6 +64,7 @@ export class View<T> {
   }
   /** The result, undefined when it could never be computed; subscribes whoever computes. */
   read(): T | undefined {
+    void this.#box.value; // now it is watched if a watcher computes
     if (!this.#watched) {
       this.#watching.onCommit(); // a computed signal without watchers is to ask again
       untracked(() => this.refresh());
@@ -76,13 +77,17 @@ export class View<T> {
 
   /** Brings the value up to the last commit, whose changes are `changes` if it is known before. */
   refresh(changes?: Changes): void {
+    this.#refresh(changes, false);
+  }
+  #refresh(changes: Changes | undefined, silently: boolean): void {
     const { seq } = this.#watching;
     const before = this.#box.peek().value;
     const begins = this.#watched && !this.#kept && this.#upkeep.begin !== undefined;
     if (seq === this.#seq && !begins) return;
     try {
       const value = this.#next(before, changes);
-      if (value !== before) this.#box.value = { value };
+      if (silently) this.#box.peek().value = value;
+      else if (value !== before) this.#box.value = { value };
       this.#error = undefined;
       this.status.value = "ready";
     } catch (error) {
@@ -98,7 +103,7 @@ export class View<T> {
     if (this.#kept && changes) return this.#kept.advance(changes);
     const { begin, compute } = this.#upkeep;
     if (!begin || !this.#watched || early) return compute(before, changes);
-    this.#kept = begin(before);
+    this.#kept = begin(before, changes);
     return this.#kept.result;
   }
 }

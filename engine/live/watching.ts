@@ -68,7 +68,7 @@ export class Watching {
   #committed(entries: readonly Entry[], commit: Commit | undefined): void {
     const touched = new Set<Watched>();
     for (const entry of entries) this.#topics.touched(entry, touched);
-    const early = [...this.#early];
+    const early = this.#early.size > 0 ? [...this.#early] : [];
     this.#early.clear();
     const changes = new Changes(entries, commit);
     try {

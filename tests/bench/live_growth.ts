@@ -12,7 +12,7 @@ import { makeRows } from "./rows.ts";
 
 export const SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;
 
-/** Median microseconds of a write at each size. */
+/** Microseconds of a write at each size: the least of many samples of 200 writes. */
 export interface Growth {
   readonly name: string;
   readonly micros: readonly number[];
@@ -37,7 +37,7 @@ export async function growth(): Promise<Growth[]> {
     for (const name of NAMES) {
       const work = WORKS[name];
       const { update } = open(name, rows);
-      const ops = 1_000;
+      const ops = 200;
       tasks.push({
         ...{ name, ops },
         run(round) {
@@ -49,11 +49,11 @@ export async function growth(): Promise<Growth[]> {
       });
     }
     const { figures } = await compare(`${size} rows`, tasks, {
-      warmUp: 3,
-      rounds: 11,
+      warmUp: 10,
+      rounds: 80,
       garbage: "minor",
     });
-    for (const name of NAMES) micros.get(name)?.push(figures.get(name)?.median ?? NaN);
+    for (const name of NAMES) micros.get(name)?.push(figures.get(name)?.min ?? NaN);
   }
   return NAMES.map((name) => ({ name, micros: micros.get(name) ?? [] }));
 }

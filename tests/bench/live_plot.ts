@@ -23,7 +23,7 @@ export function drawGrowth(lines: readonly Growth[]): string {
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    `<text x="${LEFT}" y="26" font-size="15">One write with a live query open, listener included (median)</text>`,
+    `<text x="${LEFT}" y="26" font-size="15">One write with a live query open, listener included</text>`,
   ];
   for (const tick of ticks) {
     parts.push(
