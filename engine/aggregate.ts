@@ -9,8 +9,11 @@ import { ExactSum, wholeMean } from "./exact_sum.ts";
 
 /** What an aggregate has seen of one group. */
 export interface Accumulator {
-  /** Takes a value in, never null; of the type that the aggregate's path holds. */
-  add(value: unknown): void;
+  /**
+   * Takes a value in, never null; of the type that the aggregate's path holds. With -1 it takes
+   * out what was added, as live results need it; extremes and different values can't.
+   */
+  add(value: unknown, times: 1 | -1): void;
   readonly value: unknown;
 }
 
@@ -23,8 +26,8 @@ export interface Aggregator {
 
 class Counter implements Accumulator {
   value = 0;
-  add(): void {
-    this.value++;
+  add(_value: unknown, times: 1 | -1): void {
+    this.value += times;
   }
 }
 
@@ -45,11 +48,11 @@ class WholeSum implements Accumulator {
   #count = 0;
   constructor(readonly path: string, readonly type: "integer" | "bigint", readonly mean: boolean) {}
 
-  add(value: number | bigint): void {
-    this.#count++;
-    const sum = typeof value === "number" ? this.#small + value : NaN;
+  add(value: number | bigint, times: 1 | -1): void {
+    this.#count += times;
+    const sum = typeof value === "number" ? this.#small + value * times : NaN;
     if (Number.isSafeInteger(sum)) this.#small = sum;
-    else this.#big += BigInt(value);
+    else this.#big += BigInt(value) * BigInt(times);
   }
   get value(): number | bigint | null {
     if (this.#count === 0) return null;
@@ -68,9 +71,9 @@ class RealSum implements Accumulator {
   readonly #sum = new ExactSum();
   #count = 0;
   constructor(readonly mean: boolean) {}
-  add(value: number): void {
-    this.#count++;
-    this.#sum.add(value);
+  add(value: number, times: 1 | -1): void {
+    this.#count += times;
+    this.#sum.add(value, times);
   }
   get value(): number | null {
     if (this.#count === 0) return null;

@@ -65,7 +65,10 @@ export class Engine {
   #closed = false;
   /** Told of each commit; costs nothing while absent. */
   recorder: Recorder | undefined;
-  /** Brings live queries up to a commit, which is there when somebody listens. */
+  /**
+   * Brings live queries up to a commit, which is there when somebody listens; without entries
+   * when writes were taken back, which some may have read.
+   */
   watch: ((entries: readonly Entry[], commit: Commit | undefined) => void) | undefined;
   /** Called when a commit is complete and its listeners are about to hear of it; may write. */
   settled: (() => void) | undefined;
@@ -167,6 +170,7 @@ export class Engine {
     const mark = this.#log?.length ?? 0;
     const outermost = this.#depth++ === 0;
     let result: T;
+    let reverted = false;
     try {
       this.#making = making;
       result = fn();
@@ -177,11 +181,14 @@ export class Engine {
         if (this.schema.references.length > 0) this.#settle(this.#log);
       }
     } catch (error) {
+      const wrote = (this.#log?.length ?? 0) > mark;
       this.#revert(mark);
+      reverted = outermost && wrote;
       throw error;
     } finally {
       this.#making = false;
       this.#depth--;
+      if (reverted) this.watch?.([], undefined);
     }
     if (outermost && this.#log) {
       const log = this.#log;

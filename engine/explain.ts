@@ -2,6 +2,7 @@ import { quote } from "../schema/errors.ts";
 import type { Ast, Cond } from "../query/ast.ts";
 import type { TableDef } from "../schema/table.ts";
 import { describeRange } from "./access.ts";
+import { isMaintained } from "./live/maintained.ts";
 import { type Lookup, makeLookup } from "./lookup.ts";
 import { prepare } from "./run.ts";
 import { stagesOf, type Tables } from "./stage.ts";
@@ -123,5 +124,5 @@ export function explainQuery(tables: Tables, ast: Ast, source: string): Plan {
     : last?.ordered
     ? "index"
     : "sort";
-  return { source, steps, order, live: "rerun" };
+  return { source, steps, order, live: isMaintained(ast) ? "maintained" : "rerun" };
 }

@@ -65,7 +65,7 @@ export class Grouping {
     }
     for (let i = 0; i < group.states.length; i++) {
       const value = this.#aggregators[i]?.get(env);
-      if (value !== null) group.states[i]?.add(value);
+      if (value !== null) group.states[i]?.add(value, 1);
     }
   }
 

@@ -3,6 +3,7 @@ import { jsonRank } from "../schema/json_value.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { Cond, Ref, Step } from "../query/ast.ts";
 import { type Env, getter } from "../query/predicate.ts";
+import { makeLookup } from "./lookup.ts";
 import type { Prepare, Prepared } from "./run.ts";
 import type { Tables } from "./stage.ts";
 import { compareToPosition, type Window, windowOf } from "./window.ts";
@@ -27,8 +28,26 @@ export function prepareInclude(
   joined: boolean,
   prepare: Prepare,
 ): Children {
+  if (tables.follow) return byLookup(tables, step, joined, prepare);
   const gets = step.on.map(({ ref }) => getter(ref, joined));
   return byIndex(tables, step, gets, prepare) ?? byHash(tables, step, gets, prepare);
+}
+
+/** For a live result, which follows lookups; `on` names columns of the children's table. */
+function byLookup(tables: Tables, step: Include, joined: boolean, prepare: Prepare): Children {
+  const { query } = step;
+  const on = step.on.flatMap(({ child: { column }, ref }) => column ? [{ column, ref }] : []);
+  const lookup = makeLookup(tables.data(query.table), on, joined, undefined, tables.follow);
+  const prepared = prepare(tables, query, true);
+  const window = windowOf(query);
+  return {
+    ...{ step, prepared },
+    of(env) {
+      const rows: StoredRow[] = [];
+      lookup.each(env, (row) => rows.push(row) > 0);
+      return prepared.envs(window, rows).map(prepared.output);
+    },
+  };
 }
 
 type Gets = readonly ReturnType<typeof getter>[];

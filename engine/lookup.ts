@@ -1,11 +1,19 @@
 import { jsonRank } from "../schema/json_value.ts";
-import { type MapKey, mapKey, tupleKey } from "../schema/key.ts";
+import { keyIn, type MapKey, mapKey, tupleKey } from "../schema/key.ts";
 import type { ColumnDef, IndexDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { OnRefs } from "../query/ast.ts";
 import { type Env, type Get, getter, type Test } from "../query/predicate.ts";
 import type { Visit } from "./ordered_index.ts";
 import type { TableData } from "./table_data.ts";
+
+/** How a live result follows what was looked up for it. */
+export interface Follow {
+  /** Told of each lookup: the values of some columns of a table, as `keyIn` gives them. */
+  asked(data: TableData, columns: readonly ColumnDef[]): (key: MapKey) => void;
+  /** Rows of a table by the values of columns, kept current. */
+  rows(data: TableData, columns: readonly ColumnDef[]): (key: MapKey) => Iterable<StoredRow>;
+}
 
 /** Finds the rows of a table whose columns equal the values at some paths. */
 export interface Lookup {
@@ -52,7 +60,13 @@ function chooseIndex(
  * Chooses how a join, an `exists` or an include finds rows: by key, unique value or index; else
  * by a hash of the whole table, made once. `filter` is a condition on the rows found.
  */
-export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?: Test): Lookup {
+export function makeLookup(
+  data: TableData,
+  on: OnRefs,
+  joined: boolean,
+  filter?: Test,
+  follow?: Follow,
+): Lookup {
   // A column that must equal two paths has an index once; the second path is compared.
   const first = on.filter(({ column }, i) =>
     on.findIndex((other) => other.column === column) === i
@@ -71,6 +85,17 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
     }
     return values;
   };
+  const asked = follow?.asked(data, columns);
+  const followed = (lookup: Lookup): Lookup =>
+    !asked ? lookup : {
+      ...lookup,
+      each(env, visit) {
+        const values = read(env, columns);
+        if (!values) return true;
+        asked(mapKeyOf(values));
+        return lookup.each(env, visit);
+      },
+    };
   const keep = (env: Env, row: StoredRow): boolean =>
     (!filter || filter(row)) &&
     restGets.every(({ column, get }) => {
@@ -78,14 +103,17 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
       return value !== null && row[column.name] !== null &&
         column.compare(row[column.name], value) === 0;
     });
-  if (!chosen) return hashLookup(data, columns, (env) => read(env, columns), keep);
+  if (!chosen) {
+    const found = follow?.rows(data, columns) ?? hashed(data, columns);
+    return followed(hashLookup((env) => read(env, columns), found, keep));
+  }
   const { index, single } = chosen;
   const ordered = single
     ? index?.columns ?? data.def.key
     : data.def.withKey(index?.columns ?? []).slice(0, columns.length);
   const [only] = gets;
   if (single && gets.length === 1 && only && !filter && rest.length === 0) {
-    return {
+    return followed({
       ...{ access: "key", index, single },
       each(env, visit) {
         const value = only.get(env);
@@ -93,9 +121,9 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
         const row = index ? data.getUnique(index, mapKey(value)) : data.get(mapKey(value));
         return !row || visit(row);
       },
-    };
+    });
   }
-  return {
+  return followed({
     ...{ access: single ? "key" : "index", index, single },
     each(env, visit) {
       const values = read(env, ordered);
@@ -117,24 +145,23 @@ export function makeLookup(data: TableData, on: OnRefs, joined: boolean, filter?
       };
       return order.each(order.seek(bound, false), order.seek(bound, true), false, take);
     },
-  };
+  });
 }
 
 function mapKeyOf(values: readonly unknown[]): MapKey {
   return values.length === 1 ? mapKey(values[0]) : tupleKey(values);
 }
 
-function hashLookup(
+/** Rows by the values of columns, read once. */
+function hashed(
   data: TableData,
   columns: readonly ColumnDef[],
-  read: (env: Env) => unknown[] | undefined,
-  keep: (env: Env, row: StoredRow) => boolean,
-): Lookup {
+): (key: MapKey) => readonly StoredRow[] {
   let hash: Map<MapKey, StoredRow[]> | undefined;
   const build = () => {
     const built = new Map<MapKey, StoredRow[]>();
     data.each((row) => {
-      const key = mapKeyOf(columns.map(({ name }) => row[name]));
+      const key = keyIn(columns, row);
       const list = built.get(key);
       if (list) list.push(row);
       else built.set(key, [row]);
@@ -142,13 +169,23 @@ function hashLookup(
     });
     return built;
   };
+  return (key) => (hash ??= build()).get(key) ?? [];
+}
+
+function hashLookup(
+  read: (env: Env) => unknown[] | undefined,
+  found: (key: MapKey) => Iterable<StoredRow>,
+  keep: (env: Env, row: StoredRow) => boolean,
+): Lookup {
   return {
     ...{ access: "scan", index: undefined, single: false },
     each(env, visit) {
       const values = read(env);
       if (!values) return true;
-      hash ??= build();
-      return (hash.get(mapKeyOf(values)) ?? []).every((row) => !keep(env, row) || visit(row));
+      for (const row of found(mapKeyOf(values))) {
+        if (keep(env, row) && !visit(row)) return false;
+      }
+      return true;
     },
   };
 }

@@ -17,8 +17,11 @@ export interface Prepared {
   readonly includes: readonly Children[];
   /** Whether the last stage has joins, so that an {@linkcode Env} of it is an array. */
   readonly joined: boolean;
-  /** What a window holds, in order, not yet in the shape of the result. */
-  envs(window: Window): Env[];
+  /**
+   * What a window holds, in order, not yet in the shape of the result. `rows` are those of the
+   * table to begin with where the query was prepared for rows that are given.
+   */
+  envs(window: Window, rows?: readonly StoredRow[]): Env[];
   /** How many rows a window holds. */
   count(window: Window): number;
   /** One row of the result. */
@@ -26,17 +29,20 @@ export interface Prepared {
 }
 
 /** {@linkcode prepare}, as includes get it. */
-export type Prepare = (tables: Tables, ast: Ast) => Prepared;
+export type Prepare = (tables: Tables, ast: Ast, given?: boolean) => Prepared;
 
-/** Chooses how a query runs and compiles it; its params are filled in. */
-export function prepare(tables: Tables, ast: Ast): Prepared {
+/**
+ * Chooses how a query runs and compiles it; its params are filled in. With `given` it runs over
+ * rows of its table that it is given.
+ */
+export function prepare(tables: Tables, ast: Ast, given = false): Prepared {
   const steps = stagesOf(ast);
   const order = totalOrder(ast);
   const last = steps.length - 1;
   const stages = steps.map((stage, i) =>
     prepareStage(
       tables,
-      i === 0 ? ast.table : undefined,
+      i === 0 && !given ? ast.table : undefined,
       stage,
       i === last && !ast.distinct ? order : [],
     )
@@ -53,13 +59,17 @@ export function prepare(tables: Tables, ast: Ast): Prepared {
     : undefined;
 
   /** The rows of all stages but the last; undefined when the last one reads its table. */
-  const source = (): readonly StoredRow[] | undefined => {
-    let rows: readonly StoredRow[] | undefined;
+  const source = (from: readonly StoredRow[] | undefined): readonly StoredRow[] | undefined => {
+    let rows = from;
     for (let i = 0; i < last; i++) rows = groupRows(stages[i], steps[i], rows);
     return rows;
   };
 
-  function walk(window: Window, visit: (env: Env) => boolean): void {
+  function walk(
+    window: Window,
+    visit: (env: Env) => boolean,
+    rows?: readonly StoredRow[],
+  ): void {
     const seen = new Set<MapKey>();
     const after = window.after && compareToPosition(order, joined, window.after);
     const take = (env: Env): boolean => {
@@ -70,15 +80,15 @@ export function prepare(tables: Tables, ast: Ast): Prepared {
       }
       return after && after(env) <= 0 || visit(env);
     };
-    stage?.each(source(), distinctKey || after ? take : visit, after);
+    stage?.each(source(rows), distinctKey || after ? take : visit, after);
   }
 
   return {
     ...{ ast, order, stages, includes, joined, output: outputOf },
-    envs(window) {
+    envs(window, rows) {
       if (window.limit === 0) return [];
       const collect = collector(window, stage.ordered, compare, joined);
-      walk(window, collect.add);
+      walk(window, collect.add, rows);
       return collect.result();
     },
     count(window) {

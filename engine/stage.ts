@@ -4,12 +4,14 @@ import type { Ast, Cond, Operand, OrderItem, Ref, Step } from "../query/ast.ts";
 import { type Env, type ExistsTest, predicate, type Test } from "../query/predicate.ts";
 import { type Access, planAccess } from "./access.ts";
 import { eachRow } from "./scan.ts";
-import { type Lookup, makeLookup } from "./lookup.ts";
+import { type Follow, type Lookup, makeLookup } from "./lookup.ts";
 import type { TableData } from "./table_data.ts";
 
 /** Where the rows of a table are. */
 export interface Tables {
   data(def: TableDef): TableData;
+  /** Present where the result is kept current. */
+  readonly follow?: Follow;
 }
 
 type Join = Extract<Step, { kind: "join" }>;
@@ -74,7 +76,7 @@ export function existsIn(tables: Tables, joined: boolean): ExistsTest {
     const data = tables.data(cond.table);
     const inner = cond.where && predicate(cond.where, false, existsIn(tables, false));
     if (cond.on.length > 0) {
-      const lookup = makeLookup(data, cond.on, joined, inner);
+      const lookup = makeLookup(data, cond.on, joined, inner, tables.follow);
       return (env) => !lookup.each(env, () => false);
     }
     let found: boolean | undefined;
@@ -123,7 +125,9 @@ export function prepareStage(
   const access = data && planAccess(data, levels[0] ?? [], order);
   // The root's conditions see the row itself, before it is joined with anything.
   const rootTest = all(access ? access.residual : levels[0], false);
-  const lookups = joins.map(({ table, on }) => makeLookup(tables.data(table), on, true));
+  const lookups = joins.map(({ table, on }) =>
+    makeLookup(tables.data(table), on, true, undefined, tables.follow)
+  );
   const tests = joins.map((_, i) => all(levels[i + 1]));
   const ordered = access?.ordered === true && lookups.every(({ single }) => single);
 

@@ -1,32 +1,50 @@
 import type { StoredRow } from "../../schema/types.ts";
+import type { Ast } from "../../query/ast.ts";
 import { type QueryValue, queryValue } from "../../query/query.ts";
+import { tableUses } from "../../query/table_uses.ts";
 import { userKey } from "../../schema/key.ts";
 import type { Commit } from "../commit.ts";
 import type { Engine } from "../engine.ts";
-import { prepare } from "../run.ts";
 import { computed, effect, signal, untracked } from "../signal.ts";
-import { windowOf } from "../window.ts";
-import { concernOf } from "./concern.ts";
-import { deltasBetween } from "./deltas.ts";
-import { rerun, type Result } from "./result.ts";
-import { tableUses } from "../../query/table_uses.ts";
+import { opsOf } from "./deltas.ts";
+import { guardOf } from "./guard.ts";
+import { isMaintained, Maintained } from "./maintained.ts";
+import { rerun, Result, type Step, Steps } from "./result.ts";
+import type { Topic } from "./topics.ts";
 import type { DeltaOp } from "./types.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";
 
-const EMPTY: Result = { keys: [], rows: [] };
+const EMPTY = new Result(new Steps(), 0, () => ({ rows: [], keys: () => [] }));
 
 /** The data of the tables that a query reads. */
-function topicsOf(engine: Engine, { bound }: QueryValue): unknown[] {
-  return [...new Set(tableUses(bound))].map((def) => engine.data(def));
+function topicsOf(engine: Engine, ast: Ast): Topic[] {
+  const guard = guardOf(ast);
+  return [...new Set(tableUses(ast))].map((def) => ({
+    on: engine.data(def),
+    guard: def === ast.table ? guard : undefined,
+  }));
 }
 
-function rowsView(engine: Engine, watching: Watching, query: QueryValue): View<Result> {
-  return watching.share(`rows ${JSON.stringify(query)}`, () => {
-    const { bound } = query;
-    const topics = topicsOf(engine, query);
-    const compute = (before: Result | undefined) => rerun(engine, bound, before);
-    return new View<Result>(watching, topics, compute, concernOf(bound));
+function rowsView(engine: Engine, watching: Watching, name: string, ast: Ast): View<Result> {
+  return watching.share(name, () => {
+    const steps = new Steps();
+    const passed = (from: Result | undefined, to: Result, commit?: Commit) => {
+      if (from && from !== to) steps.push({ ops: undefined, commit, from, to });
+    };
+    return new View<Result>(watching, {
+      topics: topicsOf(engine, ast),
+      compute(before, changes) {
+        const result = rerun(engine, ast, steps, before);
+        passed(before, result, changes?.commit);
+        return result;
+      },
+      begin: !isMaintained(ast) ? undefined : (before, changes) => {
+        const kept = new Maintained(engine, ast, steps, before);
+        passed(before, kept.result, changes?.commit);
+        return kept;
+      },
+    });
   });
 }
 
@@ -36,11 +54,14 @@ function handleOf<T>(viewOf: () => View<T>) {
   const view = computed(viewOf);
   let last: T | undefined;
   const current = computed(() => open.value ? last = view.value.read() : last);
+  /** What is to be done when it ends. */
+  const ends = new Set<() => void>();
   const close = () => {
+    for (const end of ends) end();
     untracked(() => current.value); // the last value, also of a handle that nobody has read
     open.value = false;
   };
-  return { open, view, current, close };
+  return { open, view, current, close, ends };
 }
 
 function closable<S extends object>(of: S, close: () => void, more: object = {}): S {
@@ -61,9 +82,10 @@ function closable<S extends object>(of: S, close: () => void, more: object = {})
 export function liveRows(engine: Engine, watching: Watching, query: unknown): object {
   engine.check();
   const params = signal<Readonly<Record<string, unknown>> | undefined>(undefined);
-  const { open, view, current, close } = handleOf(() => {
+  const { open, view, current, close, ends } = handleOf(() => {
     const base = queryValue(typeof query === "function" ? query() : query);
-    return rowsView(engine, watching, params.value ? base.with(params.value) : base);
+    const value = params.value ? base.with(params.value) : base;
+    return rowsView(engine, watching, `rows ${JSON.stringify(value)}`, value.bound);
   });
   if (typeof query !== "function") queryValue(query);
   const result = computed(() => current.value ?? EMPTY);
@@ -80,13 +102,33 @@ export function liveRows(engine: Engine, watching: Watching, query: unknown): ob
       params.value = { ...params.peek(), ...values };
     },
     deltas(listener: (ops: readonly DeltaOp<StoredRow>[], commit: Commit | undefined) => void) {
+      const unseen: Step[] = [];
       let before: Result | undefined;
-      return effect(() => {
+      const end = () => void before?.steps.readers.delete(unseen);
+      const stop = effect(() => {
         const after = result.value;
-        const ops = before && before !== after ? deltasBetween(before, after) : [];
+        let steps = unseen.splice(0);
+        if (before?.steps !== after.steps) { // another query's
+          end();
+          steps = before ? [{ ops: undefined, commit: undefined, from: before, to: after }] : [];
+          if (open.peek()) after.steps.readers.add(unseen);
+        }
         before = after;
-        if (ops.length > 0) untracked(() => listener(ops, watching.commit));
+        for (const step of steps) {
+          try {
+            const ops = opsOf(step);
+            if (ops.length > 0) untracked(() => listener(ops, step.commit));
+          } catch (error) {
+            console.error(error); // the others are still to hear of it
+          }
+        }
       });
+      ends.add(end);
+      return () => {
+        ends.delete(end);
+        end();
+        stop();
+      };
     },
     async *[Symbol.asyncIterator]() {
       let wake = () => {};
@@ -124,26 +166,34 @@ export function liveRow(engine: Engine, watching: Watching, table: unknown, key:
   const name = `row ${JSON.stringify(data.def.name)} ${typeof at} ${at}`;
   return liveOne(
     engine,
-    watching.share<unknown>(name, () => new View<unknown>(watching, [data], () => data.get(at))),
+    watching.share<unknown>(name, () =>
+      new View<unknown>(watching, {
+        topics: [{ on: data, guard: { columns: data.def.key, keys: [at] } }],
+        compute: () => data.get(at),
+      })),
   );
+}
+
+/** The query whose number of rows is the same and costs least to know. */
+function counted(ast: Ast): Ast {
+  const { limit, offset, after } = ast;
+  const plain = limit === undefined && offset === undefined && after === undefined;
+  return {
+    ...ast,
+    steps: ast.steps.filter(({ kind }) => kind !== "include"),
+    select: ast.distinct ? ast.select : undefined,
+    orderBy: plain ? [] : ast.orderBy,
+  };
 }
 
 /** A signal of the number of rows of a query. */
 export function liveCount(engine: Engine, watching: Watching, query: unknown): object {
-  const value = queryValue(query);
-  const { bound } = value;
-  return liveOne(
-    engine,
-    watching.share<unknown>(
-      `count ${JSON.stringify(value)}`,
-      () =>
-        new View<unknown>(
-          watching,
-          topicsOf(engine, value),
-          () => prepare(engine, bound).count(windowOf(bound)),
-        ),
-    ),
-  );
+  const value: QueryValue = queryValue(query);
+  const name = `count ${JSON.stringify(value)}`;
+  const { current, close } = handleOf(() => rowsView(engine, watching, name, counted(value.bound)));
+  engine.check();
+  void value.bound;
+  return closable(computed(() => current.value?.length), close);
 }
 
 /** A signal of a value of the schema. */
@@ -151,9 +201,10 @@ export function liveValue(engine: Engine, watching: Watching, name: string): obj
   engine.getValue(name);
   return liveOne(
     engine,
-    watching.share<unknown>(
-      `value ${name}`,
-      () => new View<unknown>(watching, [name], () => engine.getValue(name)),
-    ),
+    watching.share<unknown>(`value ${name}`, () =>
+      new View<unknown>(watching, {
+        topics: [{ on: name }],
+        compute: () => engine.getValue(name),
+      })),
   );
 }

@@ -1,32 +1,32 @@
 import type { Commit, Entry } from "../commit.ts";
 import type { Engine } from "../engine.ts";
 import { batch, signal } from "../signal.ts";
+import { Changes } from "./changes.ts";
+import { type Topic, Topics } from "./topics.ts";
 import type { View } from "./view.ts";
 
 /** What a commit does to a view, whatever its result. */
 export interface Watched {
-  readonly topics: readonly unknown[];
-  /** Whether a write to a topic can change it. */
-  concerns(entry: Entry): boolean;
-  refresh(): void;
+  readonly topics: readonly Topic[];
+  /** Brings it up to date; `changes` are those since it last was. */
+  refresh(changes?: Changes): void;
 }
 
 /**
- * The watched views of an engine, by what concerns them: a table's data, or the name of a value.
- * After a commit those that it touched are computed in one batch, so that effects over several
- * of them never see one new and one old.
+ * The watched views of an engine. After a commit those that it can concern are brought up to it
+ * in one batch, so that effects over several of them never see one new and one old.
  */
 export class Watching {
   readonly #engine: Engine;
-  readonly #byTopic = new Map<unknown, Set<Watched>>();
+  readonly #topics = new Topics<Watched>();
+  /** Views that were computed inside a transaction, whose writes may yet be taken back. */
+  readonly #early = new Set<Watched>();
   readonly #tick = signal(0);
   /** Shared views by what was asked; who is gone is dropped. */
   readonly #shared = new Map<string, WeakRef<object>>();
   readonly #gone = new FinalizationRegistry<string>((key) => {
     if (!this.#shared.get(key)?.deref()) this.#shared.delete(key);
   });
-  /** The commit that is being told, for deltas. */
-  commit: Commit | undefined;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -40,20 +40,18 @@ export class Watching {
   onCommit(): void {
     void this.#tick.value;
   }
+  /** Whether tables hold writes that are no commit yet; a view of them is computed again after it. */
+  early(view: Watched): boolean {
+    if (this.#engine.inTransaction) this.#early.add(view);
+    return this.#engine.inTransaction;
+  }
 
   add(view: Watched): void {
-    for (const topic of view.topics) {
-      const views = this.#byTopic.get(topic);
-      if (views) views.add(view);
-      else this.#byTopic.set(topic, new Set([view]));
-    }
+    this.#topics.add(view);
   }
   remove(view: Watched): void {
-    for (const topic of view.topics) {
-      const views = this.#byTopic.get(topic);
-      views?.delete(view);
-      if (views?.size === 0) this.#byTopic.delete(topic);
-    }
+    this.#topics.remove(view);
+    this.#early.delete(view);
   }
 
   /** The view that others have for the same key, or a new one. */
@@ -69,23 +67,18 @@ export class Watching {
 
   #committed(entries: readonly Entry[], commit: Commit | undefined): void {
     const touched = new Set<Watched>();
-    for (const entry of entries) {
-      const topic = "value" in entry ? entry.value : entry.data;
-      for (const view of this.#byTopic.get(topic) ?? []) {
-        if (!touched.has(view) && view.concerns(entry)) touched.add(view);
-      }
-    }
-    const outer = this.commit;
-    this.commit = commit;
+    for (const entry of entries) this.#topics.touched(entry, touched);
+    const early = this.#early.size > 0 ? [...this.#early] : [];
+    this.#early.clear();
+    const changes = new Changes(entries, commit);
     try {
       batch(() => {
         this.#tick.value++;
-        for (const view of touched) view.refresh();
+        for (const view of early) view.refresh();
+        for (const view of touched) view.refresh(changes);
       });
     } catch (error) {
       console.error(error); // an effect's; the write is done
-    } finally {
-      this.commit = outer;
     }
   }
 }

@@ -56,7 +56,7 @@ export function asText({ works, heap, verdicts, seconds }: Report): string {
     }
   }
   const base = heap.find(({ name }) => name === "by hand")?.bytesPerRow ?? NaN;
-  lines.push("bytes of heap a row (an id and six cells)");
+  if (heap.length > 0) lines.push("bytes of heap a row (an id and six cells)");
   for (const { name, bytesPerRow } of heap) {
     const ratio = `${(bytesPerRow / base).toFixed(2)} x`;
     lines.push(columns(`  ${name}`, "", bytesPerRow.toFixed(0), "", ratio));

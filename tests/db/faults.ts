@@ -14,8 +14,8 @@ export interface FaultOptions {
   readonly errors: Readonly<Record<string, () => Error>>;
   /** Only one of so many calls fails, another one each time; in a long run each. @default 1 */
   readonly stride?: number;
-  /** A place for a database, to be opened several times. */
-  place(): { open(faults: Faults): Promise<Database>; remove(): void };
+  /** A place for a database, to be opened once or, when it is `kept`, again. */
+  place(kept: boolean): { open(faults: Faults): Promise<Database>; remove(): void };
 }
 
 /** What `stateOf` gives of a database that was just made. */
@@ -153,7 +153,7 @@ async function faultyOpen(
 export function testFaults(name: string, options: FaultOptions): void {
   const { place, errors, stride = 1 } = options;
   async function open(faults: Faults): Promise<Database> {
-    const { open, remove } = place();
+    const { open, remove } = place(false);
     return closing(await open(faults), remove);
   }
   for (const [kind, error] of Object.entries(errors)) {
@@ -172,7 +172,7 @@ export function testFaults(name: string, options: FaultOptions): void {
         });
         Deno.test(`${name}: a call of opening or closing fails ${title}`, async () => {
           await eachCall(stride, async (at) => {
-            const { open, remove } = place();
+            const { open, remove } = place(true);
             try {
               return await faultyOpen({ open, remove }, { at, when, lasting, error });
             } finally {

@@ -6,6 +6,7 @@ import { testAdditive } from "./migrations/additive.ts";
 import { testChains } from "./migrations/chains.ts";
 import { testColumns } from "./migrations/columns.ts";
 import { testFailures } from "./migrations/failures.ts";
+import { testHistories } from "./migrations/histories.ts";
 import { testOptional } from "./migrations/optional.ts";
 import { testRows } from "./migrations/rows.ts";
 import { testSteps } from "./migrations/steps.ts";
@@ -70,4 +71,5 @@ export function testMigrations(
   testRows(suite);
   testChains(suite);
   testFailures(suite);
+  testHistories(suite);
 }

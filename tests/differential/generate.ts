@@ -23,7 +23,8 @@ export interface CaseSpec {
   readonly more: number;
 }
 
-const changeSpec: fc.Arbitrary<ChangeSpec> = fc.record({
+/** One change to a row. */
+export const changeSpec: fc.Arbitrary<ChangeSpec> = fc.record({
   kind: fc.constantFrom("insert", "update", "delete"),
   table: fc.nat({ max: 3 }),
   row: fc.nat({ max: 31 }),

@@ -1,11 +1,10 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   avg,
   boolean,
   count,
   createStore,
-  type DeltaOp,
   exists,
   gt,
   gte,
@@ -19,6 +18,7 @@ import {
   table,
   text,
 } from "../../mod.ts";
+import { apply } from "./apply.ts";
 
 const users = table("users", { id: integer().primaryKey(), name: text() });
 const todos = table("todos", {
@@ -92,20 +92,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant((store: Store) => void store.undo()) },
   { weight: 1, arbitrary: fc.constant((store: Store) => void store.redo()) },
 );
-
-function apply(rows: readonly unknown[], ops: readonly DeltaOp<unknown>[]): unknown[] {
-  const next = [...rows];
-  for (const op of ops) {
-    if ("remove" in op) next.splice(op.remove, 1);
-    else if ("insert" in op) next.splice(op.insert, 0, op.row);
-    else if ("move" in op) next.splice(op.to, 0, ...next.splice(op.move, 1));
-    else {
-      assertStrictEquals(next[op.change], op.before);
-      next[op.change] = op.row;
-    }
-  }
-  return next;
-}
 
 Deno.test("store.live() is what a fresh run gives after every commit, and its deltas lead there", () => {
   const seed = Number(Deno.env.get("STRATA_SEED") ?? Date.now() % 2 ** 31);

@@ -105,7 +105,13 @@ function faultySession(session: DriverSession, faults: Faults): DriverSession {
     poll: () => faults.wait(() => session.poll()),
     listen: (on) => session.listen(on),
     compact: async () => await faults.wait(() => session.compact()),
-    close: async () => await faults.wait(() => session.close()),
+    async close() {
+      try {
+        await faults.wait(() => {});
+      } finally {
+        await session.close(); // nobody can close it again
+      }
+    },
   };
 }
 

@@ -201,6 +201,7 @@ export class Commits {
     const connection = this.#connection;
     connection.lock();
     connection.reserved = hold;
+    clearTimeout(this.#reservation); // of one that a failure has ended
     this.#reservation = setTimeout(() => this.release(hold), ms);
     resolve({ value: undefined, seq: undefined });
   }

@@ -1,3 +1,4 @@
+import { foldName } from "../../../schema/names.ts";
 import type { DraftRow } from "../../../schema/row.ts";
 import type { StoredRow } from "../../../schema/types.ts";
 import type { Cells } from "../decode.ts";
@@ -16,10 +17,15 @@ export async function* recoverRows(
   client: SyncClient,
 ): AsyncGenerator<{ readonly table: string; readonly row: StoredRow }, void, undefined> {
   for (const { name, columns } of describeTables(client)) {
-    // A view holds no rows of its own.
-    if (!hasRowid(client, name)) continue;
+    const from = `main.${sqlite.quote(name)}`;
+    // Each row has a number by three names, of which columns may take some.
+    const own = new Set(columns.map((column) => foldName(column.name)));
+    const id = ["rowid", "_rowid_", "oid"].find((alias) =>
+      !own.has(alias) && answers(client, `SELECT ${alias} FROM ${from} LIMIT 0`)
+    );
+    if (id === undefined) continue; // a view, or no rows by number
     const list = columns.map((column) => sqlite.result("bigint", sqlite.quote(column.name)));
-    const select = `SELECT rowid, ${list.join(", ")} FROM main.${sqlite.quote(name)} WHERE rowid `;
+    const select = `SELECT ${[id, ...list].join(", ")} FROM ${from} WHERE ${id} `;
     const rowOf = (cells: Cells): StoredRow => {
       const row: DraftRow = {};
       columns.forEach((column, i) => row[column.name] = valueOf(column.type, cells[i + 1]));
@@ -35,26 +41,26 @@ export async function* recoverRows(
         return [];
       }
     };
-    for (let part = read(">= ? ORDER BY rowid", -1e300); part.length > 0;) {
+    for (let part = read(`>= ? ORDER BY ${id}`, -1e300); part.length > 0;) {
       for (const cells of part) yield { table: name, row: rowOf(cells) };
       first = Number(part.at(-1)?.[0]);
-      part = read("> ? ORDER BY rowid", first);
+      part = read(`> ? ORDER BY ${id}`, first);
     }
     if (!broken) continue;
-    for (let part = read("<= ? ORDER BY rowid DESC", 1e300); part.length > 0;) {
+    for (let part = read(`<= ? ORDER BY ${id} DESC`, 1e300); part.length > 0;) {
       for (const cells of part) {
         if (Number(cells[0]) > first) yield { table: name, row: rowOf(cells) };
       }
       const last = Number(part.at(-1)?.[0]);
       if (last <= first) break;
-      part = read("< ? ORDER BY rowid DESC", last);
+      part = read(`< ? ORDER BY ${id} DESC`, last);
     }
   }
 }
 
-function hasRowid(client: SyncClient, name: string): boolean {
+function answers(client: SyncClient, text: string): boolean {
   try {
-    client.rows(`SELECT rowid FROM main.${sqlite.quote(name)} LIMIT 0`, []);
+    client.rows(text, []);
     return true;
   } catch {
     return false;

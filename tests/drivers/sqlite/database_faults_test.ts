@@ -30,17 +30,25 @@ testFaults("sqlite, its client", {
     "an error of its own": () => new Error("fault"),
   },
   stride: 19,
-  place() {
-    const client = new DatabaseSync(":memory:");
+  place(kept) {
+    const folder = kept ? Deno.makeTempDirSync({ prefix: "strata_" }) : undefined;
+    const clients: DatabaseSync[] = [];
     return {
-      open: (faults) => {
-        // A client that fails is found to be none, which is a mistake of the caller.
-        const driver = faults.without(() =>
+      async open(faults) {
+        // Each opening has a client of its own, as what a failure leaves in one is its user's matter.
+        for (const client of clients.splice(0)) client.close();
+        const client = new DatabaseSync(folder ? `${folder}/data.db` : ":memory:");
+        clients.push(client);
+        // A client that fails at once is told as none, a mistake of the caller.
+        const driver = await faults.without(() =>
           Promise.resolve(sqliteDriver(faultyClient(client, faults)))
         );
-        return driver.then((made) => openDatabase(schema, made));
+        return await openDatabase(schema, driver);
       },
-      remove: () => client.close(),
+      remove() {
+        for (const client of clients.splice(0)) client.close();
+        if (folder) Deno.removeSync(folder, { recursive: true });
+      },
     };
   },
 });

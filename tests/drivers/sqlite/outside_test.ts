@@ -1,5 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertRejects } from "@std/assert";
+import { changeStatements } from "../../../drivers/sql/change.ts";
+import { sqlite } from "../../../drivers/sql/sqlite.ts";
 import type { Setup } from "../../../db/driver.ts";
 import {
   add,
@@ -7,6 +9,7 @@ import {
   info,
   insert,
   item,
+  items,
   openSession,
   others,
   read,
@@ -127,6 +130,30 @@ Deno.test("a lock of another is waited for, and blocks no reads", () =>
     assertEquals((await waiting).seq, 2);
     await looking;
     hold.end();
+  }));
+
+Deno.test("a COMMIT that readers hold up is made again", () =>
+  withFile(async (path) => {
+    const client = new DatabaseSync(path);
+    for (const { text } of changeStatements(sqlite, { change: "createTable", table: items })) {
+      client.exec(text);
+    }
+    // An adopted file keeps its journal, with which a reader holds up every COMMIT.
+    await using one = await openSession(client, { adopt: true, setup: () => Promise.resolve() });
+    const reader = new DatabaseSync(path);
+    reader.exec("BEGIN");
+    reader.prepare("SELECT * FROM items").all();
+    const waiting = commit(one.session, () => insert(item("a")));
+    await turn(200);
+    assertEquals(await seen(one.session, "a"), undefined);
+    const names = client.prepare("SELECT name FROM sqlite_schema WHERE name = 'strata_meta'");
+    assertEquals(names.all().length, 0);
+    reader.exec("COMMIT");
+    reader.close();
+    assertEquals((await waiting).seq, 1);
+    assertEquals(await seen(one.session, "a"), item("a"));
+    assertEquals(names.all().length, 1);
+    assertEquals(client.prepare("PRAGMA journal_mode").get()?.journal_mode, "delete");
   }));
 
 Deno.test("two sessions that reserve and add lose no update", () =>

@@ -1,0 +1,66 @@
+import { keyIn, type MapKey } from "../../schema/key.ts";
+import type { StoredRow } from "../../schema/types.ts";
+import type { Commit, Entry } from "../commit.ts";
+import type { TableData } from "../table_data.ts";
+import { same } from "./same.ts";
+
+/** What became of one row, or of one group. */
+export interface RowChange {
+  readonly key: MapKey;
+  readonly before: StoredRow | undefined;
+  readonly after: StoredRow | undefined;
+}
+
+/** The net changes of a commit, worked out once for all views and only for tables asked for. */
+export class Changes {
+  readonly #entries: readonly Entry[];
+  readonly #nets = new Map<TableData, readonly RowChange[]>();
+  constructor(entries: readonly Entry[], readonly commit: Commit | undefined) {
+    this.#entries = entries;
+  }
+
+  /** One change for each row of a table whose content is another. */
+  of(data: TableData): readonly RowChange[] {
+    let net = this.#nets.get(data);
+    if (!net) this.#nets.set(data, net = this.#netOf(data));
+    return net;
+  }
+
+  #netOf(data: TableData): RowChange[] {
+    const changes: RowChange[] = [];
+    let count = 0;
+    for (const entry of this.#entries) {
+      if (!("data" in entry) || entry.data !== data) continue;
+      count++;
+      const { before, after } = entry;
+      for (let i = 0; i < Math.max(before.length, after.length); i++) {
+        const key = keyIn(data.def.key, after[i] ?? before[i] ?? {});
+        changes.push({ key, before: before[i], after: after[i] });
+      }
+    }
+    const differs = ({ before, after }: RowChange) =>
+      before && after ? !sameRow(data, before, after) : before !== after;
+    const net = count > 1 ? merged(changes) : changes;
+    return net.every(differs) ? net : net.filter(differs);
+  }
+}
+
+function sameRow({ def }: TableData, a: StoredRow, b: StoredRow): boolean {
+  if (a === b) return true;
+  for (const { name } of def.columns) {
+    const x = a[name];
+    const y = b[name];
+    if (x !== y && !same(x, y)) return false;
+  }
+  return true;
+}
+
+/** Several changes of one row as one: its first state, its last. */
+function merged(changes: readonly RowChange[]): RowChange[] {
+  const net = new Map<MapKey, RowChange>();
+  for (const change of changes) {
+    const known = net.get(change.key);
+    net.set(change.key, known ? { ...change, before: known.before } : change);
+  }
+  return [...net.values()];
+}

@@ -1,0 +1,98 @@
+import type { MapKey } from "../../schema/key.ts";
+import type { DraftRow } from "../../schema/row.ts";
+import type { StoredRow } from "../../schema/types.ts";
+import type { Step } from "../../query/ast.ts";
+import { type Env, type Get, getter } from "../../query/predicate.ts";
+import type { Accumulator, Aggregator } from "../aggregate.ts";
+import { envKey, putAt } from "../group.ts";
+import { liveAggregator } from "./accumulators.ts";
+import type { RowChange } from "./changes.ts";
+import { same } from "./same.ts";
+import type { EnvChange } from "./stage_view.ts";
+
+interface Group {
+  readonly paths: readonly unknown[];
+  readonly states: readonly Accumulator[];
+  count: number;
+  /** As it was last passed on. */
+  row: StoredRow | undefined;
+}
+
+/** Keeps groups current: a change costs what its own values cost, however large their group is. */
+export class GroupView {
+  readonly #names: readonly (readonly string[])[];
+  readonly #gets: readonly Get[];
+  readonly #keyOf: (env: Env) => MapKey;
+  readonly #aggregators: readonly Aggregator[];
+  readonly #groups = new Map<MapKey, Group>();
+  #begun = false;
+
+  constructor({ paths, aggregates }: Extract<Step, { kind: "group" }>, joined: boolean) {
+    this.#names = paths.map(({ path }) => path.split("."));
+    this.#gets = paths.map((ref) => getter(ref, joined));
+    this.#keyOf = paths.length === 0 ? () => null : envKey(paths, joined);
+    this.#aggregators = aggregates.map(([name, spec]) => liveAggregator(name, spec, joined));
+    // Without paths there is one group, also of nothing.
+    if (paths.length === 0) this.#start(null, []);
+  }
+
+  #start(key: MapKey, paths: readonly unknown[]): Group {
+    const states = this.#aggregators.map(({ start }) => start());
+    const group: Group = { paths, states, count: 0, row: undefined };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  /** @throws {RangeError} Where a sum leaves its range. @throws {TypeError} For JSON that is no scalar. */
+  advance(envs: readonly EnvChange[]): RowChange[] {
+    // The group of a query without paths is passed on first.
+    const touched = new Map<MapKey, Group>(this.#begun ? [] : this.#groups);
+    this.#begun = true;
+    for (const { before, after } of envs) {
+      const from = before && this.#keyOf(before);
+      const to = after && this.#keyOf(after);
+      const kept = from !== undefined && from === to;
+      const left = from === undefined ? undefined : this.#groups.get(from);
+      const joined = to === undefined
+        ? undefined
+        : this.#groups.get(to) ?? this.#start(to, this.#gets.map((get) => after && get(after)));
+      if (before && left) {
+        left.count--;
+        touched.set(from ?? null, left);
+      }
+      if (after && joined) {
+        joined.count++;
+        touched.set(to ?? null, joined);
+      }
+      for (let i = 0; i < this.#aggregators.length; i++) {
+        const get = this.#aggregators[i]?.get;
+        const out = before && get ? get(before) : null;
+        const into = after && get ? get(after) : null;
+        if (kept && out === into) continue;
+        if (into !== null) joined?.states[i]?.add(into, 1);
+        if (out !== null) left?.states[i]?.add(out, -1);
+      }
+    }
+    return this.#changesOf(touched);
+  }
+
+  #changesOf(touched: ReadonlyMap<MapKey, Group>): RowChange[] {
+    const changes: RowChange[] = [];
+    for (const [key, group] of touched) {
+      const before = group.row;
+      const gone = group.count === 0 && this.#names.length > 0;
+      if (gone) this.#groups.delete(key);
+      const after = gone ? undefined : this.#rowOf(group);
+      if (before && after ? same(before, after) : before === after) continue;
+      group.row = after;
+      changes.push({ key, before, after });
+    }
+    return changes;
+  }
+  #rowOf({ paths, states }: Group): StoredRow {
+    const row: DraftRow = {};
+    this.#names.forEach((names, i) => putAt(row, names, paths[i]));
+    this.#aggregators.forEach(({ name }, i) => putAt(row, [name], states[i]?.value));
+    return row;
+  }
+}

@@ -1,0 +1,80 @@
+import { keyIn, type MapKey } from "../../schema/key.ts";
+import type { ColumnDef } from "../../schema/table.ts";
+import type { Entry } from "../commit.ts";
+import type { Guard } from "./guard.ts";
+
+/** What a view is about: the data of a table, or the name of a value. */
+export interface Topic {
+  readonly on: unknown;
+  /** Which of a table's rows; all by default. */
+  readonly guard?: Guard | undefined;
+}
+
+/** Views that ask for equality on the same columns. */
+interface Guarded<V> {
+  readonly columns: readonly ColumnDef[];
+  readonly byKey: Map<MapKey, Set<V>>;
+}
+interface Room<V> {
+  readonly all: Set<V>;
+  readonly guarded: Map<string, Guarded<V>>;
+}
+
+function put<K, V>(map: Map<K, Set<V>>, key: K, view: V): void {
+  const views = map.get(key);
+  if (views) views.add(view);
+  else map.set(key, new Set([view]));
+}
+
+/** Views by their topics, so that a commit asks only those that it can concern. */
+export class Topics<V extends { readonly topics: readonly Topic[] }> {
+  readonly #rooms = new Map<unknown, Room<V>>();
+
+  add(view: V): void {
+    for (const { on, guard } of view.topics) {
+      let room = this.#rooms.get(on);
+      if (!room) this.#rooms.set(on, room = { all: new Set(), guarded: new Map() });
+      if (!guard) {
+        room.all.add(view);
+        continue;
+      }
+      const name = guard.columns.map((column) => column.name).join("\0");
+      let guarded = room.guarded.get(name);
+      if (!guarded) {
+        room.guarded.set(name, guarded = { columns: guard.columns, byKey: new Map() });
+      }
+      for (const key of guard.keys) put(guarded.byKey, key, view);
+    }
+  }
+
+  remove(view: V): void {
+    for (const { on, guard } of view.topics) {
+      const room = this.#rooms.get(on);
+      room?.all.delete(view);
+      const name = guard?.columns.map((column) => column.name).join("\0") ?? "";
+      const guarded = room?.guarded.get(name);
+      for (const key of guard?.keys ?? []) {
+        const views = guarded?.byKey.get(key);
+        views?.delete(view);
+        if (views?.size === 0) guarded?.byKey.delete(key);
+      }
+      if (guarded?.byKey.size === 0) room?.guarded.delete(name);
+      if (room?.all.size === 0 && room.guarded.size === 0) this.#rooms.delete(on);
+    }
+  }
+
+  /** Adds the views that a write can concern. */
+  touched(entry: Entry, found: Set<V>): void {
+    const room = this.#rooms.get("value" in entry ? entry.value : entry.data);
+    if (!room) return;
+    for (const view of room.all) found.add(view);
+    if ("value" in entry) return;
+    for (const { columns, byKey } of room.guarded.values()) {
+      for (const rows of [entry.before, entry.after]) {
+        for (const row of rows) {
+          for (const view of byKey.get(keyIn(columns, row)) ?? []) found.add(view);
+        }
+      }
+    }
+  }
+}
