@@ -76,7 +76,7 @@ export function insertRows(
 ): StoredRow[] {
   const data = engine.data(table);
   const { def } = data;
-  const conflict = onConflict ?? "error";
+  const conflict = onConflict === undefined ? "error" : onConflict;
   const target = readOnConflict(def, conflict);
   const inserts = new Inserts(engine, data);
   const result: StoredRow[] = [];

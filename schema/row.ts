@@ -115,6 +115,21 @@ export function newRow(def: TableDef, input: unknown, fresh: () => string): AnyR
   return finish(def, row);
 }
 
+/** Text with a unit of 0xD800 or more, which JavaScript's own order puts elsewhere. */
+const ASTRAL = /[\ud800-\uffff]/;
+
+/**
+ * Tells the text columns of a table what a row holds, as accepting it does, where rows come in that were
+ * accepted elsewhere.
+ */
+export function noteText(def: TableDef, row: AnyRow): void {
+  for (const column of def.columns) {
+    if (column.type !== "text" || column.astral) continue;
+    const value = row[column.name];
+    if (typeof value === "string" && ASTRAL.test(value)) column.astral = true;
+  }
+}
+
 /** The columns that an input gives a value for, in table order. */
 export function givenColumns(def: TableDef, input: AnyRow): ColumnDef[] {
   return def.columns.filter((column) => given(column, input) !== undefined);

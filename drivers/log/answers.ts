@@ -1,5 +1,6 @@
 import { quote } from "../../schema/errors.ts";
 import { keyIn, type MapKey, mapKeyOf } from "../../schema/key.ts";
+import { noteText } from "../../schema/row.ts";
 import type { TableDef } from "../../schema/table.ts";
 import {
   explainQuery,
@@ -75,6 +76,7 @@ export function copyOf(data: TableData, def: TableDef): TableData {
   const own = new TableData(def);
   data.each((row) => {
     const next = { ...def.template, ...row };
+    noteText(def, next);
     own.add(keyIn(def.key, next), next);
     return true;
   });

@@ -1,6 +1,7 @@
 import { encode } from "../../schema/codec.ts";
 import { quote } from "../../schema/errors.ts";
 import { keyIn } from "../../schema/key.ts";
+import { noteText } from "../../schema/row.ts";
 import type { TableDef } from "../../schema/table.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import { redo, TableData } from "../../engine/mod.ts";
@@ -129,16 +130,4 @@ export function addCommit(state: LogState, frame: Frame): ReturnType<typeof read
   state.known.add(commit.id);
   state.seq = commit.seq;
   return commit;
-}
-
-/** Text with a unit of 0xD800 or more, which JavaScript's own order puts elsewhere. */
-const ASTRAL = /[\ud800-\uffff]/;
-
-/** Tells text columns what they hold, as accepting it does: it was accepted elsewhere. */
-function noteText(def: TableDef, row: StoredRow): void {
-  for (const column of def.columns) {
-    if (column.type !== "text" || column.astral) continue;
-    const value = row[column.name];
-    if (typeof value === "string" && ASTRAL.test(value)) column.astral = true;
-  }
 }

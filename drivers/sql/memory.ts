@@ -1,4 +1,5 @@
 import { keyIn } from "../../schema/key.ts";
+import { noteText } from "../../schema/row.ts";
 import type { TableDef } from "../../schema/table.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Ast, Cond } from "../../query/ast.ts";
@@ -13,21 +14,6 @@ import { Selection } from "./output.ts";
 import { allOf, Writer } from "./pushed.ts";
 import type { Asking } from "./asking.ts";
 import { whereText } from "./stage.ts";
-
-/** Text with a unit of 0xD800 or more, which JavaScript's own order puts elsewhere. */
-const ASTRAL = /[\ud800-\uffff]/;
-
-/**
- * Tells the text columns of a table what their rows hold, as writing does: rows may have been
- * written by another process.
- */
-export function noteAstral(def: TableDef, row: StoredRow): void {
-  for (const column of def.columns) {
-    if (column.type !== "text" || column.astral) continue;
-    const value = row[column.name];
-    if (typeof value === "string" && ASTRAL.test(value)) column.astral = true;
-  }
-}
 
 /** Whether a condition looks at the root alone. */
 function ofRoot(cond: Cond): boolean {
@@ -60,7 +46,7 @@ function* load(def: TableDef, conds: readonly Cond[], dialect: Dialect): Asking<
   for (const item of cells) {
     const row = read(item);
     if (!row) continue;
-    noteAstral(def, row);
+    noteText(def, row);
     data.add(keyIn(def.key, row), row);
   }
   return data;

@@ -1,5 +1,5 @@
 import { type MapKey, tupleKey } from "../../schema/key.ts";
-import type { DraftRow } from "../../schema/row.ts";
+import { type DraftRow, noteText } from "../../schema/row.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Ast, Ref } from "../../query/ast.ts";
 import { type Env, getter, predicate, type Test } from "../../query/predicate.ts";
@@ -8,7 +8,6 @@ import { windowOf } from "../../engine/window.ts";
 import { Unpushable } from "./asking.ts";
 import type { Compiled, Plan } from "./compile.ts";
 import type { Cells } from "./decode.ts";
-import { noteAstral } from "./memory.ts";
 import type { Assemble } from "./output.ts";
 import { sqlStages } from "./stage.ts";
 
@@ -76,7 +75,7 @@ function envOf({ envs, slots }: Plan, cells: Cells): Env {
     // What reads a slot gives a row of its table, or null.
     const row = read(cells) as StoredRow | null;
     const def = slots[slot]?.table;
-    if (row && def) noteAstral(def, row);
+    if (row && def) noteText(def, row);
     return row;
   });
   return slots.length > 1 ? rows : rows[0] ?? {};

@@ -18,15 +18,15 @@ import { head, lines } from "./table.ts";
 const number = new Intl.NumberFormat("en");
 
 /** How many answers were wrong. */
-async function demo(questions: readonly Question[]): Promise<number> {
+async function demo(questions: readonly Question[], data: () => Data): Promise<number> {
   const isTerminal = Deno.stdout.isTerminal();
   const style = styleFor(isTerminal);
   console.log(`\n${style.bold("Strata")}  one query, the same rows from every engine\n`);
-  const data = readData();
+  const rows = data();
   const sources = await openSources();
   try {
-    await fill(sources, data, isTerminal);
-    return await askAll(sources, { questions, data, style });
+    await fill(sources, rows, isTerminal);
+    return await askAll(sources, { questions, data: rows, style });
   } finally {
     for (const source of sources) await source.close();
   }
@@ -75,8 +75,9 @@ async function askAll(
 export async function main(
   questions: readonly Question[],
   args: readonly string[],
+  data: () => Data = readData,
 ): Promise<void> {
-  const wrong = await demo(questions);
+  const wrong = await demo(questions, data);
   if (wrong > 0 && args.includes("--check")) Deno.exitCode = 1;
 }
 

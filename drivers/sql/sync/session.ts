@@ -2,7 +2,7 @@ import type { Answers, DriverSession, FoundTable, Hold, Maybe, Read } from "../.
 import type { Writes } from "../write.ts";
 import { Commits } from "./commits.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
-import { dataError } from "./failure.ts";
+import { dataError, Failure } from "./failure.ts";
 import { SyncHold } from "./hold.ts";
 import { isBusy, patiently } from "./patience.ts";
 
@@ -70,6 +70,12 @@ export class SyncSession implements DriverSession {
   raw(text: string, params: readonly unknown[]): Maybe<readonly unknown[]> {
     return patiently(() => {
       this.#connection.check();
+      // What it writes would be part of the transaction of whoever has reserved.
+      if (this.#connection.reserved) {
+        throw new Failure(
+          new Error("Cannot run SQL as nobody has reserved the next commit: database is locked"),
+        );
+      }
       this.#connection.park();
       const rows = this.#connection.client.objects(text, params);
       this.#connection.poll();

@@ -15,6 +15,7 @@ async function killed(path: string, first: number): Promise<number[]> {
   const child = start("./writes.ts", path, `${first}`);
   const acknowledged: number[] = [];
   const early = Math.random() < 0.15;
+  const begun = Promise.withResolvers<void>();
   const told = (async () => {
     for (let line = await child.lines.next(); !line.done; line = await child.lines.next()) {
       acknowledged.push(Number(line.value));
@@ -22,7 +23,6 @@ async function killed(path: string, first: number): Promise<number[]> {
     }
     begun.resolve();
   })();
-  const begun = Promise.withResolvers<void>();
   // Mostly while it writes, at times while it opens.
   if (early) await sleep(Math.random() * 400);
   else await begun.promise;

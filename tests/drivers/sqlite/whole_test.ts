@@ -1,13 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals, assertRejects } from "@std/assert";
 import { changeStatements } from "../../../drivers/sql/change.ts";
+import { rawOf } from "../../../drivers/sql/raw.ts";
 import { sqlite } from "../../../drivers/sql/sqlite.ts";
 import { sqliteDriver } from "../../../drivers/sqlite.ts";
 import { sql } from "../../../drivers/sql.ts";
 import { memoryDriver } from "../../../drivers/memory.ts";
 import { bigint, bytes, integer, json, openDatabase, table, text } from "../../../mod.ts";
 import { tableDef } from "../../../schema/table.ts";
-import { commit, info, insert, item, openSession, seen, withFile } from "./fake_core.ts";
+import { commit, info, insert, item, openSession, seen, turn, withFile } from "./fake_core.ts";
 
 const notes = table("notes", {
   id: text().primaryKey(),
@@ -43,6 +44,21 @@ Deno.test("sql() gives rows, takes values, and its writes are told", async () =>
   const other = await openDatabase({ tables: [notes] }, memoryDriver());
   await assertRejects(() => sql(other, "SELECT 1"), TypeError, "Cannot run SQL");
   await other.close();
+});
+
+Deno.test("sql() waits while a transaction has reserved the next commit", async () => {
+  await using opened = await openSession(":memory:");
+  const { session } = opened;
+  const hold = session.hold();
+  await hold.reserve(1000);
+  const written = rawOf(session)?.("INSERT INTO items VALUES ('raw', 0, NULL)", []);
+  await hold.look(() => insert(item("a")), true);
+  await turn(30);
+  hold.end();
+  await written;
+  assertEquals(await seen(session, "a"), undefined);
+  assertEquals(await seen(session, "raw"), item("raw"));
+  assertEquals(opened.told, [{ seq: 0, tables: undefined }]);
 });
 
 Deno.test("compact() gives back space and changes nothing else", () =>

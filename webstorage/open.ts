@@ -1,0 +1,123 @@
+import { Signal, signal } from "@preact/signals-core";
+import { decode, encode } from "../schema/codec.ts";
+import { type Area, PREFIX } from "./area.ts";
+import { entryText, parseEntry } from "./entry.ts";
+import type { WebStorage, WebStorageOptions } from "./types.ts";
+
+const MALFORMED = /[\0\p{Surrogate}]/u;
+
+function checkText(text: string): void {
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot use a key as keys are strings: got ${typeof text}`);
+  }
+  // A unit has at most three bytes.
+  if (MALFORMED.test(text) || text.length > 341 && new TextEncoder().encode(text).length > 1_024) {
+    throw new RangeError("Cannot use a key as keys are well-formed text: malformed, or over 1,024 bytes");
+  }
+}
+
+function checkNumber(name: string, value: number, fits: boolean): void {
+  if (!fits) throw new RangeError(`Cannot set ${name} as it is a number in range: got ${value}`);
+}
+
+/** Web storage on an area that the caller has chosen. */
+export function openWebStorage(area: Area, options: WebStorageOptions = {}): WebStorage {
+  const { namespace = "", version = 0, migrate, maxBytes = Infinity, now = () => Date.now() } = options;
+  const prefix = PREFIX + JSON.stringify(namespace);
+  checkText(namespace);
+  checkNumber("version", version, Number.isSafeInteger(version) && version >= 0);
+  checkNumber("maxBytes", maxBytes, maxBytes >= 0);
+  const ttlOf = (ttlMs = options.ttlMs ?? Infinity) => {
+    checkNumber("ttlMs", ttlMs, ttlMs === +ttlMs);
+    return ttlMs;
+  };
+  ttlOf();
+  const fullKey = (key: string) => {
+    checkText(key);
+    return prefix + key;
+  };
+
+  /** What is stored for a key and may be read, if its value is not damaged. */
+  const look = (full: string) => {
+    const entry = parseEntry(area.read(full));
+    if (!entry || entry.version > version) return undefined;
+    if (entry.expires > now()) return entry;
+    area.remove(full);
+    return undefined;
+  };
+
+  const find = (full: string): { readonly value: unknown } | undefined => {
+    const entry = look(full);
+    if (!entry) return undefined;
+    try {
+      let value = decode(entry.json);
+      if (entry.version < version) {
+        value = migrate?.(full.slice(prefix.length), value, entry.version);
+        if (value === undefined) {
+          area.remove(full);
+          return undefined;
+        }
+        store(full, encode(value), entry.expires);
+      }
+      return { value };
+    } catch (error) {
+      console.error(error);
+      return undefined;
+    }
+  };
+
+  let uses = 0;
+  const touch = (full: string) => area.used.set(full, ++uses);
+
+  /**
+   * Drops what has expired and what is damaged, then the least recently used, while `room` is
+   * below zero. Gives what need not have gone. With `counted`, what stays takes room.
+   */
+  const makeRoom = (keep: string, room: number, counted?: boolean) => {
+    const others = area.keys(prefix).filter((full) => full !== keep && !area.loose.has(full))
+      .map((full) => {
+        const text = area.read(full) ?? "";
+        const entry = parseEntry(text);
+        const size = full.length + text.length;
+        return { full, text, entry, size, used: area.used.get(full) ?? 0 };
+      });
+    const live = others.filter(({ full, entry, size }) => {
+      const stays = entry && entry.expires > now();
+      if (stays) room -= counted ? size : 0;
+      else {
+        room += counted ? 0 : size;
+        area.remove(full);
+      }
+      return stays;
+    });
+    live.sort((a, b) => a.used - b.used || (a.entry?.written ?? 0) - (b.entry?.written ?? 0));
+    return live.filter(({ full, entry, size }) => {
+      const goes = room < 0 && entry && entry.version <= version;
+      if (goes) {
+        room += size;
+        area.remove(full);
+      }
+      return goes;
+    });
+  };
+
+  const store = (full: string, json: string, expires: number) => {
+    const text = entryText({ version, expires, written: now(), json });
+    const size = full.length + text.length;
+    const most = maxBytes / 2;
+    let fits = size <= most;
+    if (fits) {
+      if (most < Infinity) makeRoom(full, most - size, true);
+      fits = area.write(full, text);
+      if (!fits) {
+        const before = area.read(full);
+        const dropped = makeRoom(full, (before ? full.length + before.length : 0) - size);
+        fits = area.write(full, text);
+        if (!fits) for (const { full, text } of dropped) area.write(full, text);
+      }
+    }
+    if (!fits) area.keep(full, text);
+    touch(full);
+  };
+  // ...
+}
