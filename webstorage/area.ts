@@ -44,7 +44,9 @@ export interface Area {
   /** Of these keys, the texts are in memory alone, though storage works. */
   readonly loose: ReadonlySet<string>;
   /** When a key was last used on this page: a count. */
-  readonly used: Map<string, number>;
+  readonly used: ReadonlyMap<string, number>;
+  /** Counts as a use; reading does not. */
+  touch(key: string): void;
   /** Hears of each change of a text; undefined stands for all keys. */
   listen(listener: Listener): () => void;
   onDegraded(prefix: string, listener: DegradedListener): () => void;
@@ -89,6 +91,7 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
   let working = source;
   let channel: Pick<BroadcastChannel, "postMessage" | "onmessage"> | undefined;
   let reason: string | undefined;
+  let uses = 0;
 
   /** What others have done: `key` is null if they cleared the area. */
   const heard = (key: unknown, text: unknown) => {
@@ -164,6 +167,7 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
   return {
     loose,
     used,
+    touch: (key) => void used.set(key, ++uses),
     kind: () => attempt(() => kind, () => reason ? "memory" : kind),
     persistent: (prefix) =>
       attempt(() => ![...loose].some((key) => key.startsWith(prefix)), () => false),

@@ -1,4 +1,4 @@
-import { Signal, signal } from "@preact/signals-core";
+import { type ReadonlySignal, Signal, signal } from "@preact/signals-core";
 import { decode, encode } from "../schema/codec.ts";
 import { type Area, PREFIX } from "./area.ts";
 import { entryText, parseEntry } from "./entry.ts";
@@ -12,7 +12,9 @@ function checkText(text: string): void {
   }
   // A unit has at most three bytes.
   if (MALFORMED.test(text) || text.length > 341 && new TextEncoder().encode(text).length > 1_024) {
-    throw new RangeError("Cannot use a key as keys are well-formed text: malformed, or over 1,024 bytes");
+    throw new RangeError(
+      "Cannot use a key as keys are well-formed text: malformed, or over 1,024 bytes",
+    );
   }
 }
 
@@ -22,7 +24,8 @@ function checkNumber(name: string, value: number, fits: boolean): void {
 
 /** Web storage on an area that the caller has chosen. */
 export function openWebStorage(area: Area, options: WebStorageOptions = {}): WebStorage {
-  const { namespace = "", version = 0, migrate, maxBytes = Infinity, now = () => Date.now() } = options;
+  const { namespace = "", version = 0, migrate, maxBytes = Infinity, now = () => Date.now() } =
+    options;
   const prefix = PREFIX + JSON.stringify(namespace);
   checkText(namespace);
   checkNumber("version", version, Number.isSafeInteger(version) && version >= 0);
@@ -66,9 +69,6 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
     }
   };
 
-  let uses = 0;
-  const touch = (full: string) => area.used.set(full, ++uses);
-
   /**
    * Drops what has expired and what is damaged, then the least recently used, while `room` is
    * below zero. Gives what need not have gone. With `counted`, what stays takes room.
@@ -105,19 +105,114 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
     const text = entryText({ version, expires, written: now(), json });
     const size = full.length + text.length;
     const most = maxBytes / 2;
+    let dropped: readonly { readonly full: string; readonly text: string }[] = [];
     let fits = size <= most;
-    if (fits) {
-      if (most < Infinity) makeRoom(full, most - size, true);
+    if (fits && most < Infinity) makeRoom(full, most - size, true);
+    if (fits && !area.write(full, text)) {
+      const before = area.read(full);
+      dropped = makeRoom(full, (before ? full.length + before.length : 0) - size);
       fits = area.write(full, text);
-      if (!fits) {
-        const before = area.read(full);
-        const dropped = makeRoom(full, (before ? full.length + before.length : 0) - size);
-        fits = area.write(full, text);
-        if (!fits) for (const { full, text } of dropped) area.write(full, text);
-      }
     }
-    if (!fits) area.keep(full, text);
-    touch(full);
+    if (!fits) {
+      area.keep(full, text);
+      // They went in vain.
+      for (const { full, text } of dropped) area.write(full, text);
+    }
+    area.touch(full);
   };
-  // ...
+
+  /** Calls `changed` with the value whenever what the function it gives is called after a change. */
+  const follow = (full: string, changed: (value: unknown) => void) => {
+    let json = look(full)?.json;
+    return () => {
+      if (look(full)?.json === json) return;
+      const found = find(full);
+      // Finding may have migrated the value, of which we have then heard already.
+      const next = look(full)?.json;
+      if (next === json) return;
+      json = next;
+      changed(found?.value);
+    };
+  };
+  const listen = (full: string, sync: () => void) =>
+    area.listen((changed = full) => changed === full && sync());
+
+  const get = (key: string): unknown => {
+    const full = fullKey(key);
+    area.touch(full);
+    return find(full)?.value;
+  };
+  const set = (key: string, value: unknown, { ttlMs }: { ttlMs?: number } = {}) => {
+    const full = fullKey(key);
+    const json = encode(value);
+    const ttl = ttlOf(ttlMs);
+    if (ttl > 0) store(full, json, now() + ttl);
+    else area.remove(full);
+  };
+  const has = (key: string) => !!find(fullKey(key));
+  const remove = (key: string) => {
+    const had = has(key);
+    area.remove(fullKey(key));
+    return had;
+  };
+  const entries = () =>
+    area.keys(prefix).sort().flatMap((full): [string, unknown][] => {
+      const found = find(full);
+      return found ? [[full.slice(prefix.length), found.value]] : [];
+    });
+
+  // Who asks for a value as T has stored it as such, or checks it: what is stored can be anything.
+  return {
+    get: get as WebStorage["get"],
+    set,
+    has,
+    delete: remove,
+    clear() {
+      for (const full of area.keys(prefix)) area.remove(full);
+    },
+    keys: () => entries().map(([key]) => key),
+    entries,
+    update<T>(key: string, fn: (value: T | undefined) => T) {
+      const value = fn(get(key) as T | undefined);
+      set(key, value);
+      return value;
+    },
+    subscribe(key, listener) {
+      const full = fullKey(key);
+      return listen(full, follow(full, listener as (value: unknown) => void));
+    },
+    signal<T>(key: string) {
+      const full = fullKey(key);
+      let stop: () => void;
+      const found = signal(find(full)?.value, {
+        watched: () => stop = listen(full, sync),
+        unwatched: () => stop(),
+      });
+      const { get, set } = Object.getOwnPropertyDescriptor(
+        Signal.prototype,
+        "value",
+      ) as Required<PropertyDescriptor>;
+      const sync = follow(full, (value) => set.call(found, value));
+      // Reading finds out what has expired, and what changed while nobody watched.
+      return Object.defineProperty(found, "value", {
+        get() {
+          sync();
+          return get.call(found);
+        },
+      }) as ReadonlySignal<T | undefined>;
+    },
+    getItem(key) {
+      const value = get(key);
+      return typeof value === "string" ? value : null;
+    },
+    setItem: (key, value) => set(key, `${value}`),
+    removeItem: remove,
+    get kind() {
+      return area.kind();
+    },
+    get persistent() {
+      return area.persistent(prefix);
+    },
+    onDegraded: (listener) => area.onDegraded(prefix, listener),
+  };
 }

@@ -24,17 +24,12 @@ export interface TenantsOptions {
   readonly now: () => number;
 }
 
-interface Opened {
-  readonly db: Database;
-  close(): Promise<void>;
-}
-
 /** What is known of a tenant while the server runs. */
 interface Slot {
   readonly tenant: Tenant;
   /** A trial's rows live as long as its driver, whether or not a database is open on it. */
   readonly memory: Driver;
-  opened: Promise<Opened> | undefined;
+  opened: Promise<Database> | undefined;
   closing: Promise<void>;
   users: number;
   lastUse: number;
@@ -67,21 +62,25 @@ export class Tenants implements AsyncDisposable {
     slot.users += 1;
     try {
       slot.opened ??= this.#open(name, slot);
-      return await fn((await slot.opened).db);
+      return await fn(await slot.opened);
     } finally {
       slot.users -= 1;
       slot.lastUse = this.#options.now();
     }
   }
 
-  async #open(name: string, slot: Slot): Promise<Opened> {
+  async #open(name: string, slot: Slot): Promise<Database> {
     try {
       await slot.closing; // one database at a time
-      if (slot.tenant.plan === "trial") {
-        const db = await openDatabase(schema, slot.memory);
-        return { db, close: () => db.close() };
-      }
-      return await openFile(`${this.#options.folder}/${name}.db`);
+      const own = slot.opened;
+      const db = slot.tenant.plan === "trial"
+        ? await openDatabase(schema, slot.memory)
+        : await openFile(`${this.#options.folder}/${name}.db`);
+      // It may also end by itself: when a newer version of this program takes over, say.
+      void db.closed.then(() => {
+        if (slot.opened === own) slot.opened = undefined;
+      });
+      return db;
     } catch (error) {
       slot.opened = undefined; // the next request tries again
       throw error;
@@ -106,14 +105,14 @@ export class Tenants implements AsyncDisposable {
   }
 }
 
-async function openFile(path: string): Promise<Opened> {
+async function openFile(path: string): Promise<Database> {
   let client: DatabaseSync | undefined;
   try {
     client = new DatabaseSync(path);
+    const db = await openDatabase(schema, sqliteDriver(client), { durability: "strict" });
     const own = client;
-    const db = await openDatabase(schema, sqliteDriver(own), { durability: "strict" });
-    // Whoever opens a client closes it, after the database.
-    return { db, close: async () => (await db.close(), own.close()) };
+    void db.closed.then(() => own.close()); // who opens a client closes it
+    return db;
   } catch (error) {
     client?.close();
     if (error instanceof DataError) throw error;

@@ -1,6 +1,7 @@
 import type { Register } from "../conformance/suite.ts";
 import { besideTests } from "./transactions/beside.ts";
 import { contentionTests } from "./transactions/contention.ts";
+import { errorsTests } from "./transactions/errors.ts";
 import { insideTests } from "./transactions/inside.ts";
 import { isolationTests } from "./transactions/isolation.ts";
 import { nestedTests } from "./transactions/nested.ts";
@@ -16,6 +17,7 @@ const PARTS: readonly ((suite: DatabaseSuite) => void)[] = [
   isolationTests,
   besideTests,
   togetherTests,
+  errorsTests,
   contentionTests,
   serialTests,
 ];

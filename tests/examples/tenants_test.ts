@@ -121,6 +121,14 @@ test("refuses unknown tenants, methods and texts", async ({ handle, add, folder 
   assertEquals(response.status, 405);
 });
 
+test("a database that ends by itself is opened again", async ({ tenants, add, list }) => {
+  await add("acme", "kept");
+  await tenants.use("acme", (db) => (void db.close(), Promise.resolve()));
+  await new Promise((done) => setTimeout(done, 10));
+  assertEquals(tenants.open, []);
+  assertEquals(await list("acme"), ["kept"]);
+});
+
 test("a file that can not be opened is told, and tried again", async ({ add, folder }) => {
   await Deno.writeTextFile(`${folder}/acme.db`, "this is not a database, ".repeat(100));
   assertEquals(await add("acme", "in vain"), 503);
