@@ -54,11 +54,17 @@ function* loadKeys(
 
 /** Fetches the rows that have a key or a unique value of new ones. */
 function* loadTaken(scratch: Scratch, table: TableDef, rows: readonly StoredRow[]): Work<void> {
-  yield* loadKeys(scratch, table, rows.map((row) => table.key.map(({ name }) => row[name])));
+  const keys = rows.flatMap((row) => {
+    const key = givenValues(table.key, row);
+    return key ? [key] : [];
+  });
+  yield* loadKeys(scratch, table, keys);
   for (const { columns, unique } of table.indexes) {
     if (!unique) continue;
-    const values = rows.map((row) => columns.map(({ name }) => row[name] ?? null))
-      .filter((list) => list.every((value) => value !== null));
+    const values = rows.flatMap((row) => {
+      const list = givenValues(columns, row);
+      return list ? [list] : [];
+    });
     if (values.length === 0) continue;
     scratch.load(table, yield* ask({ ask: "match", table, columns, values }));
   }
@@ -117,6 +123,8 @@ export function upsertWork(
     else if (values.length > 0) {
       scratch.load(def, yield* ask({ ask: "match", table: def, columns, values }));
     }
+    // Values in between are taken too, where a later row of the batch frees them again.
+    if (inputs.length > 1) yield* loadTaken(scratch, def, inputs.filter(isPlainObject));
     const result = upsertRows(scratch, def, inputs, on);
     yield* write(scratch.effects());
     return result;

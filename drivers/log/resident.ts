@@ -7,7 +7,6 @@
 import { decode, encode } from "../../schema/codec.ts";
 import { DataError } from "../../schema/errors.ts";
 import { keyIn } from "../../schema/key.ts";
-import type { TableDef } from "../../schema/table.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import { KnownIds } from "../../engine/known_ids.ts";
 import { TableData } from "../../engine/mod.ts";
@@ -47,20 +46,18 @@ export function writeSnapshot(state: ResidentState, id?: string): string {
 }
 
 /**
- * What {@linkcode writeSnapshot} wrote, for requests that name `tables`.
+ * What {@linkcode writeSnapshot} wrote.
  *
  * @throws {DataError} With code `"corrupt"` when it is something else.
  */
-export function readSnapshot(text: string, tables: readonly TableDef[] = []): ResidentState {
+export function readSnapshot(text: string): ResidentState {
   try {
     // Text that something else wrote fails below, or when its tables are looked at.
-    const { format, seq, known, meta, tables: stored } = decode(text) as Snapshot;
+    const { format, seq, known, meta, tables } = decode(text) as Snapshot;
     if (format !== 1) throw new TypeError("Cannot read a snapshot as its format is 1: it is not");
     const ids = new KnownIds();
     for (const id of known) ids.add(id);
-    const filled = stored.map(({ layout, rows }) => fill(new TableData(tableOf(layout)), rows));
-    // Nobody remembers what the text of the rows has held, and so how it is to be ordered.
-    for (const { columns } of tables) for (const column of columns) column.astral = true;
+    const filled = tables.map(({ layout, rows }) => fill(new TableData(tableOf(layout)), rows));
     return {
       seq,
       known: ids,

@@ -6,7 +6,6 @@
  */
 import * as fs from "node:fs";
 import { DataError, type Driver } from "@strata/data";
-import type { DriverOptions } from "@strata/data/driver";
 import * as resident from "../../drivers/log/resident.ts";
 
 /** Keeps a database in the file at `path`, for one process at a time. */
@@ -17,7 +16,7 @@ export function jsonFileDriver(path: string): Driver {
     async open(options) {
       const unlock = lock(`${path}.lock`);
       try {
-        const state = read(path, options.tables);
+        const state = read(path);
         const session = await resident.openResident(state, "json-file", options, unlock);
         write(path, resident.writeSnapshot(state)); // the layout may have changed
         return resident.savingSession(session, (id) => {
@@ -37,9 +36,9 @@ export function jsonFileDriver(path: string): Driver {
   };
 }
 
-function read(path: string, tables?: DriverOptions["tables"]): resident.ResidentState {
+function read(path: string): resident.ResidentState {
   if (!fs.existsSync(path)) return resident.residentState();
-  return resident.readSnapshot(fs.readFileSync(path, "utf8"), tables);
+  return resident.readSnapshot(fs.readFileSync(path, "utf8"));
 }
 
 /** All or nothing: the new file takes the place of the old one when it is whole and on the disk. */

@@ -9,6 +9,8 @@ export interface Suites {
   readonly file: string;
   readonly client: ClientName | "memory";
   readonly size: "small" | "full";
+  /** A `node_modules` folder that holds the client. */
+  readonly modules?: string | undefined;
 }
 
 /** How it ended, with all that was printed. */
@@ -24,11 +26,16 @@ const LIMIT_MS = 30 * 60_000;
  *
  * @throws {Error} When they did not come to their end.
  */
-export async function runSuites({ command, file, client, size }: Suites): Promise<SuitesEnded> {
+export async function runSuites(suites: Suites): Promise<SuitesEnded> {
+  const { command, file, client, size, modules } = suites;
   const folder = await Deno.makeTempDir({ prefix: "strata_suites_" });
   try {
+    // Packages are found from where the program lies.
+    const program = `${folder}/suites.mjs`;
+    await Deno.copyFile(file, program);
+    if (modules !== undefined) await Deno.symlink(modules, `${folder}/node_modules`);
     const { code, signal, stdout, stderr } = await new Deno.Command(command, {
-      args: [file, client, size, folder],
+      args: [program, client, size, folder],
       env: { NO_COLOR: "1", NODE_NO_WARNINGS: "1" },
       signal: AbortSignal.timeout(LIMIT_MS),
     }).output();

@@ -13,6 +13,8 @@ export interface Installed extends AsyncDisposable {
   readonly folder: string;
   /** The program to run. */
   commandOf(runtime: Runtime): string;
+  /** The folder whose `include` holds the headers of a Node. */
+  headersOf(runtime: Runtime): string;
   /** The folder of a package. */
   packageOf(name: string): string;
 }
@@ -36,6 +38,7 @@ export async function installRuntimes(
   return {
     ...installed,
     packageOf,
+    headersOf: (runtime) => packageOf(aliasOf(runtime)),
     commandOf(runtime) {
       const program = runtime === "bun" ? "bun" : "node";
       const windows = Deno.build.os === "windows";

@@ -91,6 +91,14 @@ export const STEPS: readonly Step[] = [
       await tx.upsert(people, { id: "p2", email: "2@x", city: "Bonn" });
       await tx.replace(accounts, { id: "b", amount: 7 });
     })),
+  write("a transaction that swallows what fails", (db) =>
+    db.transaction(async (tx) => {
+      const swallow = () => {};
+      await tx.update(accounts, "a", { amount: 50 }).catch(swallow);
+      await tx.count(query(accounts)).catch(swallow);
+      await tx.insert(accounts, { id: "d" }).catch(swallow);
+      await tx.transaction((inner) => inner.delete(accounts, "c")).catch(swallow);
+    })),
   write("set a value", (db) => db.setValue("motto", "set")),
   read("get", (db) => db.get(people, "p2")),
   read("getMany", (db) => db.getMany(people, ["p2", "none", "p3"])),

@@ -1,6 +1,6 @@
-import { DataError, increment } from "../../../mod.ts";
+import { DataError, increment, type Transaction } from "../../../mod.ts";
 import { assertSame } from "../../conformance/same.ts";
-import { accounts, type DatabaseSuite, notes, schema, sleep } from "../subject.ts";
+import { accounts, type DatabaseSuite, gate, notes, schema, sleep } from "../subject.ts";
 
 /** None of the calls may take longer. */
 const LONGEST_MS = 2_000;
@@ -26,6 +26,52 @@ async function timed(call: () => Promise<number>): Promise<Outcome> {
 }
 
 export function contentionTests({ test, open }: DatabaseSuite): void {
+  for (const kind of ["plain write", "transaction"] as const) {
+    test(`of commits that have waited together one sees the ${kind} before it`, async () => {
+      await using db = await open(schema);
+      await db.insert(accounts, [{ id: "a" }, { id: "x" }]);
+      const [reserved, release, written] = [gate(), gate(), gate()];
+      const read: (() => void)[] = [];
+      const increase = async (tx: Transaction) => {
+        const row = await tx.get(accounts, "a");
+        read.forEach((reach) => reach());
+        if (tx.attempt === 1) await written.reached;
+        await tx.update(accounts, "a", { amount: row!.amount + 1 });
+        return tx.attempt;
+      };
+      const begun = [gate(), gate()];
+      const slow = db.transaction(async (tx) => {
+        read.push(begun[0]!.reach);
+        return await increase(tx);
+      });
+      await begun[0]!.reached;
+      const other = kind === "transaction" && db.transaction(async (tx) => {
+        read.push(begun[1]!.reach);
+        return await increase(tx);
+      });
+      if (other) await begun[1]!.reached;
+      // While one has reserved, the others wait.
+      const holder = db.transaction(async (tx) => {
+        await tx.get(accounts, "x");
+        if (tx.attempt <= 3) await db.update(accounts, "x", { amount: increment(1) });
+        else {
+          reserved.reach();
+          await release.reached;
+        }
+        await tx.update(accounts, "x", { kind: "held" });
+      });
+      await reserved.reached;
+      const plain = !other && db.update(accounts, "a", { amount: increment(1) });
+      written.reach();
+      await sleep(10);
+      release.reach();
+      await holder;
+      await plain;
+      const runs = [await slow, other ? await other : 1].sort();
+      assertSame([runs, (await db.get(accounts, "a"))?.amount], [[1, 2], 2]);
+    });
+  }
+
   for (const paced of [false, true]) {
     const title = paced ? "one after the other" : "at once";
     test(`a slow transaction among 100 increments and 100 transactions, ${title}`, async () => {

@@ -59,14 +59,15 @@ export function errorsTests({ test, open }: DatabaseSuite): void {
   test("a transaction goes on when a user's function throws in a verb and that is caught", async () => {
     await using db = await open(schema);
     await db.insert(accounts, { id: "a" });
+    const mine = new Error("mine");
     await db.transaction(async (tx) => {
       await tx.insert(accounts, { id: "b" });
       const error = await failure(() =>
         tx.update(accounts, "a", () => {
-          throw "mine";
+          throw mine;
         })
       );
-      assertSame(error, "mine");
+      assertSame(error === mine, true);
       await tx.update(accounts, "a", { amount: 1 });
     });
     assertSame((await db.all(query(accounts))).map((row) => row.amount), [1, 0]);

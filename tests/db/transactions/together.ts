@@ -109,7 +109,7 @@ export function togetherTests({ test, open }: DatabaseSuite): void {
             await deep.insert(accounts, { id: "deep" });
             await go.reached;
             late.push(await failure(() => deep.insert(accounts, { id: "late" })));
-            throw "orphan";
+            throw new Error("orphan");
           });
           await Promise.all([orphan, sleep(1).then(() => Promise.reject("mine"))]);
         })
@@ -120,6 +120,25 @@ export function togetherTests({ test, open }: DatabaseSuite): void {
     });
     assertSame(late[0] instanceof TypeError, true);
     assertSame(await idsOf(db), ["a"]);
+  });
+
+  test("what is under way when a function ends is committed with it", async () => {
+    await using db = await open(schema);
+    let heard = 0;
+    db.changes(({ tables }) => {
+      const changes = tables.get(accounts);
+      if (changes !== "unknown") heard += changes?.length ?? 0;
+    });
+    const told: string[] = [];
+    await db.transaction(async (tx) => {
+      await tx.insert(accounts, { id: "first" });
+      for (let i = 0; i < 10; i++) {
+        void tx.insert(accounts, { id: `${i}` }).then(({ id }) => told.push(id));
+      }
+    });
+    await sleep();
+    assertSame(told, Array.from({ length: 10 }, (_, i) => `${i}`));
+    assertSame([await db.count(query(accounts)), heard, db.seq], [11, 11, 1]);
   });
 
   test("a nested transaction that is still open at the end is a TypeError", async () => {

@@ -22,6 +22,5 @@ testDifferential(
   "openDatabase(sqlite)",
   (schema) => open(schema as never) as unknown as DifferentialSource,
   { exactSums: false },
-  { exactSums: false },
 );
 testModel("sqlite", (schema, options) => open(schema as never, options) as never);
