@@ -74,17 +74,24 @@ function effectOf({ data, kind, columns, before, after }: RowEntry): Effect {
   return { table: data.def, kind, columns, before, after };
 }
 
-/** Deletes, then updates by the columns they write, then inserts: a value that is freed can be taken. */
+/**
+ * Deletes, then updates by the columns they write, then inserts: a value that is freed can be taken.
+ * Updates of unique columns are one effect, since values move within an effect alone.
+ */
 function grouped(table: TableDef, changes: readonly Change<StoredRow>[]): Effect[] {
+  const written = new Set(changes.flatMap(({ kind, columns }) => kind === "update" ? columns : []));
+  const moving = table.indexes.some(({ unique, columns }) =>
+    unique && columns.some(({ name }) => written.has(name))
+  );
+  const all = table.columns.map(({ name }) => name).filter((name) => written.has(name));
   const groups = new Map<string, Effect & { before: StoredRow[]; after: StoredRow[] }>();
   for (const kind of ["delete", "evict", "update", "insert"] as const) {
     for (const change of changes) {
       if (change.kind !== kind) continue;
-      const name = JSON.stringify([kind, ...change.columns]);
+      const columns = kind === "update" && moving ? all : change.columns;
+      const name = JSON.stringify([kind, ...columns]);
       let group = groups.get(name);
-      if (!group) {
-        groups.set(name, group = { table, kind, columns: change.columns, before: [], after: [] });
-      }
+      if (!group) groups.set(name, group = { table, kind, columns, before: [], after: [] });
       if (change.before) group.before.push(change.before);
       if (change.after) group.after.push(change.after);
     }
