@@ -84,9 +84,13 @@ export function sqliteDriver(client: SqliteClient): Driver {
 
 /** Whether there is a file that others may have open. */
 function isFile(client: SyncClient): boolean {
-  return client.rows("PRAGMA database_list", []).some(([, name, file]) =>
-    name === "main" && file !== "" && file !== null
-  );
+  try {
+    return client.rows("PRAGMA database_list", []).some(([, name, file]) =>
+      name === "main" && file !== "" && file !== null
+    );
+  } catch {
+    return true; // what is wrong with it is told by open()
+  }
 }
 
 async function open(
