@@ -58,10 +58,18 @@ const inUse = new WeakSet<object>();
  * ```
  */
 export function sqliteDriver(client: SqliteClient): Driver {
-  const statements = new SyncClient(client);
+  let made: SyncClient | undefined;
+  const statements = (): SyncClient => made ??= new SyncClient(client);
+  let shared = true;
+  try {
+    shared = isFile(statements());
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    // What is wrong with the database is told by open().
+  }
   return {
     name: "sqlite",
-    supports: { durability: ["relaxed", "strict"], shared: isFile(statements), sql: true },
+    supports: { durability: ["relaxed", "strict"], shared, sql: true },
     async open(options) {
       if (inUse.has(client)) {
         throw new DataError(
@@ -71,26 +79,22 @@ export function sqliteDriver(client: SqliteClient): Driver {
       }
       inUse.add(client);
       try {
-        return await open(statements, options, () => inUse.delete(client));
+        return await open(statements(), options, () => inUse.delete(client));
       } catch (error) {
         inUse.delete(client);
-        statements.clear();
+        made?.clear();
         throw dataError(error, "no");
       }
     },
-    recover: () => recoverRows(statements),
+    recover: () => recoverRows(statements()),
   };
 }
 
 /** Whether there is a file that others may have open. */
 function isFile(client: SyncClient): boolean {
-  try {
-    return client.rows("PRAGMA database_list", []).some(([, name, file]) =>
-      name === "main" && file !== "" && file !== null
-    );
-  } catch {
-    return true; // what is wrong with it is told by open()
-  }
+  return client.rows("PRAGMA database_list", []).some(([, name, file]) =>
+    name === "main" && file !== "" && file !== null
+  );
 }
 
 async function open(

@@ -1,3 +1,4 @@
+import { DataError } from "../../../schema/errors.ts";
 import type { Cells } from "../decode.ts";
 import { Failure } from "./failure.ts";
 import { type ClientShape, type Prepared, type Prepares, preparesOf } from "./shapes.ts";
@@ -17,7 +18,11 @@ export class SyncClient {
   /** @throws {TypeError} When `db` is none of the clients that are known. */
   constructor(db: ClientShape) {
     this.#db = db;
-    this.#prepares = preparesOf(db);
+    try {
+      this.#prepares = preparesOf(db);
+    } catch (cause) {
+      throw cause instanceof TypeError || cause instanceof DataError ? cause : new Failure(cause);
+    }
   }
 
   /** Runs SQL that has no parameters and gives no rows; kept nowhere. */

@@ -6,7 +6,16 @@ import { sqlite } from "../../../drivers/sql/sqlite.ts";
 import { sqliteDriver } from "../../../drivers/sqlite.ts";
 import { sql } from "../../../drivers/sql.ts";
 import { memoryDriver } from "../../../drivers/memory.ts";
-import { bigint, bytes, integer, json, openDatabase, table, text } from "../../../mod.ts";
+import {
+  bigint,
+  bytes,
+  DataError,
+  integer,
+  json,
+  openDatabase,
+  table,
+  text,
+} from "../../../mod.ts";
 import { tableDef } from "../../../schema/table.ts";
 import { commit, info, insert, item, openSession, seen, turn, withFile } from "./fake_core.ts";
 
@@ -160,3 +169,14 @@ Deno.test("two processes that count lose nothing", () =>
     );
     assertEquals(opened.told.every(({ tables }) => tables?.join() === "items"), true);
   }));
+
+Deno.test("openDatabase() tells of a file that is no database", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, "this is no database. ".repeat(500));
+  const client = new DatabaseSync(path);
+  const driver = sqliteDriver(client);
+  const error = await assertRejects(() => openDatabase({ tables: [] }, driver), DataError);
+  assertEquals([error.code, error.committed], ["corrupt", "no"]);
+  client.close();
+  await Deno.remove(path);
+});
