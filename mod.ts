@@ -20,6 +20,7 @@ export * from "./schema/mod.ts";
 export * from "./query/mod.ts";
 export * from "./store/mod.ts";
 export * from "./db/mod.ts";
+export * from "./webstorage/mod.ts";
 export type {
   Change,
   Commit,

@@ -20,9 +20,20 @@ import { call } from "./failure.ts";
 import type { Context } from "./scratch.ts";
 import type { OpenOptions } from "./types.ts";
 import { presetValues, valuesTable } from "./values.ts";
+import { type Deferred, deferred } from "./deferred.ts";
 
 /** Why a database is of no more use. */
 export type ClosedReason = "close" | "version" | "lost";
+
+/** Sees the requests of work; see {@linkcode Core.through}. */
+export interface Watch {
+  /** The answer to a request where the driver need not be asked. */
+  known(request: Request): Answer | undefined;
+  /** Hears what the driver answered. */
+  answered(request: Request, answer: Answer): void;
+  /** Hears what a request failed with. */
+  refused(request: Request, error: unknown): void;
+}
 
 /** What the verbs and transactions of one database share. */
 export class Core implements Context {
@@ -46,9 +57,9 @@ export class Core implements Context {
   #session: DriverSession | undefined;
   #making = false;
   #running = 0;
-  #idle: PromiseWithResolvers<void> | undefined;
+  #idle: Deferred<void> | undefined;
   #reason: ClosedReason | undefined;
-  readonly #end = Promise.withResolvers<{ readonly reason: ClosedReason }>();
+  readonly #end = deferred<{ readonly reason: ClosedReason }>();
 
   constructor(
     schema: Schema,
@@ -124,7 +135,7 @@ export class Core implements Context {
   }
   async #finish(reason: ClosedReason): Promise<void> {
     try {
-      if (this.#running > 0) await (this.#idle = Promise.withResolvers()).promise;
+      if (this.#running > 0) await (this.#idle = deferred<void>()).promise;
       const session = this.#session;
       if (session) await call(() => session.close());
     } finally {
@@ -211,23 +222,34 @@ export class Core implements Context {
     return false;
   }
 
-  /**
-   * Runs work with every request seen by `perform`, which answers it or passes it on. What the work
-   * calls of the user's may not use the database.
-   */
-  *through<T>(work: Work<T>, perform: (request: Request) => Work<Answer>): Work<T> {
-    let step = this.#step(() => work.next(undefined));
+  /** Runs work that is watched. What it calls of the user's may not use the database. */
+  *through<T>(work: Work<T>, watch: Watch): Work<T> {
+    let step = this.#next(work, undefined);
     while (!step.done) {
-      let answer: Answer;
-      try {
-        answer = yield* perform(step.value);
-      } catch (error) {
-        step = this.#step(() => work.throw(error));
-        continue;
+      const request = step.value;
+      let answer = watch.known(request);
+      if (answer === undefined) {
+        try {
+          answer = yield request;
+        } catch (error) {
+          watch.refused(request, error);
+          step = this.#step(() => work.throw(error));
+          continue;
+        }
+        watch.answered(request, answer);
       }
-      step = this.#step(() => work.next(answer));
+      step = this.#next(work, answer);
     }
     return step.value;
+  }
+  /** A step of work, without a closure, as each call makes some. */
+  #next<T>(work: Work<T>, answer: Answer): IteratorResult<Request, T> {
+    this.#making = true;
+    try {
+      return work.next(answer);
+    } finally {
+      this.#making = false;
+    }
   }
   #step<S>(step: () => S): S {
     this.#making = true;

@@ -39,18 +39,35 @@ const VERBS = [
   "setValue" as const,
 ];
 
+type Verb = (...args: unknown[]) => Promise<unknown>;
+
+/** The verbs of a session; they are methods, as a transaction makes one of these. */
+class Tracked {
+  readonly #session: AsyncVerbs;
+  readonly #track: <T>(promise: Promise<T>) => Promise<T>;
+  constructor(session: AsyncVerbs, track: <T>(promise: Promise<T>) => Promise<T>) {
+    this.#session = session;
+    this.#track = track;
+  }
+  iterate(...args: Parameters<AsyncVerbs["iterate"]>): AsyncIterable<unknown> {
+    return this.#session.iterate(...args);
+  }
+  static {
+    for (const verb of VERBS) {
+      const value = function (this: Tracked, ...args: unknown[]): Promise<unknown> {
+        // The verbs take and give different things, which are passed on as they are.
+        const run = this.#session[verb] as Verb;
+        return this.#track(run.apply(this.#session, args));
+      };
+      Object.defineProperty(this.prototype, verb, { value, writable: true, configurable: true });
+    }
+  }
+}
+
 /** The verbs of a session with each promise passed through `track`. */
 export function tracked(
   session: AsyncVerbs,
   track: <T>(promise: Promise<T>) => Promise<T>,
 ): AsyncVerbs {
-  const verbs: Partial<Record<keyof AsyncVerbs, unknown>> = {
-    iterate: session.iterate.bind(session),
-  };
-  for (const verb of VERBS) {
-    // The verbs take and give different things, which are passed on as they are.
-    const run = session[verb] as (...args: unknown[]) => Promise<unknown>;
-    verbs[verb] = (...args: unknown[]) => track(run.apply(session, args));
-  }
-  return verbs as AsyncVerbs; // each verb is there
+  return new Tracked(session, track) as unknown as AsyncVerbs; // each verb is there
 }

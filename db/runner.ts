@@ -1,11 +1,12 @@
 import { DataError } from "../schema/errors.ts";
 import type { WriteOptions } from "../engine/mod.ts";
 import type { Effect } from "../engine/mod.ts";
-import type { Core } from "./core.ts";
-import type { Answer, Answers, Maybe, Read, Request, Work } from "./driver.ts";
+import type { Core, Watch } from "./core.ts";
+import type { Answers, Maybe, Read, Request, Work } from "./driver.ts";
 import { call, GuardedHold } from "./failure.ts";
 import type { Runner } from "./session.ts";
 import type { ReadOptions } from "./types.ts";
+import { deferred } from "./deferred.ts";
 
 /** Runs the verbs of a database: each read at one state, each write as a commit of its own. */
 export class DatabaseRunner implements Runner {
@@ -48,16 +49,28 @@ export class DatabaseRunner implements Runner {
   }
   *#work<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
     effects.length = 0; // it may be made again
-    const note = function* (request: Request): Work<Answer> {
-      const answer = yield request;
-      if (request.ask === "write") effects.push(...request.effects);
-      return answer;
-    };
-    const value = yield* this.core.through(make(), note);
+    const value = yield* this.core.through(make(), new Noted(effects));
     yield* this.core.settle(effects);
     this.core.moved(effects);
     return value;
   }
+}
+
+/** Notes what is written. */
+class Noted implements Watch {
+  readonly #effects: Effect[];
+  constructor(effects: Effect[]) {
+    this.#effects = effects;
+  }
+  known(): undefined {}
+  answered(request: Request): void {
+    if (request.ask === "write") {
+      for (const effect of request.effects) {
+        this.#effects.push(effect);
+      }
+    }
+  }
+  refused(): void {}
 }
 
 /** An answer that has to wait is given up when its time is over or its signal aborts. */
@@ -68,7 +81,7 @@ async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOptions): 
     );
   }
   if (!(answer instanceof Promise)) return answer;
-  const given = Promise.withResolvers<never>();
+  const given = deferred<never>();
   const abort = () => given.reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => {

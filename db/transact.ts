@@ -107,8 +107,8 @@ async function level<T>(shared: Shared, fn: Fn<T>, outer?: () => void): Promise<
   const runner: Runner = {
     core: run.core,
     check,
-    read: async (request, options) => (check(), await run.read(request, options)),
-    write: async (make, options) => (check(), await run.write(make, options)),
+    read: (request, options) => (check(), run.read(request, options)),
+    write: (make, options) => (check(), run.write(make, options)),
   };
   const session = new Session(runner);
   if (onQuery) observe(session, onQuery, run.core.source);

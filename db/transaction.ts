@@ -3,7 +3,7 @@ import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { tableUses } from "../query/table_uses.ts";
 import type { Effect, WriteOptions } from "../engine/mod.ts";
-import type { Core } from "./core.ts";
+import type { Core, Watch } from "./core.ts";
 import type { Answer, Answers, CommitInfo, Read, Request, Work } from "./driver.ts";
 import { sameAnswer } from "./equal.ts";
 import { GuardedHold, isRefusal } from "./failure.ts";
@@ -32,12 +32,13 @@ export class Run implements Runner {
   #effects: Effect[] = [];
   readonly #read = new Set<TableDef>();
   /** Rows by key as the run sees them. */
-  #rows = new Map<TableDef, Map<MapKey, StoredRow | undefined>>();
+  #rows: Rows = new Map();
   /** The clock up to which what was read is right. */
   #since: number;
   #ended: { readonly error: unknown } | undefined;
-  /** What resolves when the verb that runs now is done. */
-  #turn: Promise<void> | undefined;
+  /** The last verb, while any is under way. */
+  #turn: Promise<unknown> | undefined;
+  #underWay = 0;
 
   constructor(core: Core) {
     this.core = core;
@@ -58,106 +59,72 @@ export class Run implements Runner {
   }
   /** Resolves when no verb is under way. */
   async idle(): Promise<void> {
-    while (this.#turn) await this.#turn;
+    while (this.#turn) {
+      try {
+        await this.#turn;
+      } catch {
+        // Whoever called it knows.
+      }
+    }
   }
 
-  async read<R extends Read>(
+  read<R extends Read>(
     request: R,
     options: ReadOptions | undefined,
   ): Promise<Answers[R["ask"]]> {
     options?.signal?.throwIfAborted();
-    return await this.#look(() => ask(request), false);
+    return this.#look(() => ask(request), false);
   }
-  async write<T>(make: () => Work<T>, _options: WriteOptions | undefined): Promise<T> {
-    return await this.#look(make, true);
+  write<T>(make: () => Work<T>, _options: WriteOptions | undefined): Promise<T> {
+    return this.#look(make, true);
   }
 
   /** One verb after the other: each begins with all that those before it did. */
-  async #look<T>(make: () => Work<T>, writes: boolean): Promise<T> {
+  #look<T>(make: () => Work<T>, writes: boolean): Promise<T> {
     const before = this.#turn;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#turn = promise;
-    if (before) await before;
+    this.#underWay++;
+    const verb = before ? this.#after(before, make, writes) : this.#verb(make, writes);
+    if (this.#underWay > 0) this.#turn = verb;
+    return verb;
+  }
+  async #after<T>(before: Promise<unknown>, make: () => Work<T>, writes: boolean): Promise<T> {
     try {
-      return await this.#verb(make, writes);
-    } finally {
-      if (this.#turn === promise) this.#turn = undefined;
-      resolve();
+      await before;
+    } catch {
+      // Whoever called it knows.
     }
+    return await this.#verb(make, writes);
   }
   async #verb<T>(make: () => Work<T>, writes: boolean): Promise<T> {
-    this.check();
     let draft: Draft | undefined;
     const drafted = (kept: boolean): Work<T> => {
-      draft = { steps: [], effects: [], rows: new Map(), entered: false };
+      draft = new Draft(this.#rows);
       return this.#drafted(kept, make, draft);
     };
+    let called = false;
     try {
+      this.check();
+      called = true;
       const value = await this.hold.look(drafted, writes);
       this.check();
       return value;
     } catch (error) {
       // When it was not the verb that failed but what is below it, nobody knows what is in place.
-      const failed = !draft?.entered || !this.hold.threw(error);
+      const failed = called &&
+        (!draft?.entered || draft.broken || !this.hold.threw(error));
       if (error instanceof Lost || failed) this.end(error);
       throw error;
     } finally {
       // What a verb that failed has read is known to the function too.
       if (draft && !this.#ended) this.#take(draft);
+      if (--this.#underWay === 0) this.#turn = undefined;
     }
   }
   /** Work may be made again, so what it did counts when it has ended. */
   *#drafted<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
     yield* this.#enter(kept);
     draft.entered = true;
-    return yield* this.core.through(make(), (request) => this.#perform(request, draft));
-  }
-  *#perform(request: Request, draft: Draft): Work<Answer> {
-    if (request.ask === "keys") {
-      const known = this.#known(request, draft);
-      if (known) return known;
-    }
-    if (request.ask === "write") {
-      const { effects } = request;
-      try {
-        yield request;
-      } catch (error) {
-        if (isRefusal(error)) draft.steps.push({ effects, refused: true });
-        throw error;
-      }
-      draft.steps.push({ effects, refused: false });
-      draft.effects.push(...effects);
-      for (const effect of effects) noteEffect(draft.rows, effect);
-      return undefined;
-    }
-    const answer = yield request;
-    if (request.ask !== "known" && request.ask !== "explain") {
-      draft.steps.push({ request, answer });
-      if (request.ask === "keys") {
-        // An answer to keys has a row, or nothing, for each.
-        const found = answer as Answers["keys"];
-        const rows = rowsOf(draft.rows, request.table);
-        request.keys.forEach((key, i) => rows.set(mapKeyOf(key), found[i]));
-      }
-    }
-    return answer;
-  }
-  /** The answer to a request by key where the run knows each row. */
-  #known(
-    { table, keys }: Extract<Read, { ask: "keys" }>,
-    draft: Draft,
-  ): Answers["keys"] | undefined {
-    const own = draft.rows.get(table);
-    const earlier = this.#rows.get(table);
-    if (!own && !earlier) return undefined;
-    const rows: (StoredRow | undefined)[] = [];
-    for (const key of keys) {
-      const at = mapKeyOf(key);
-      if (own?.has(at)) rows.push(own.get(at));
-      else if (earlier?.has(at)) rows.push(earlier.get(at));
-      else return undefined;
-    }
-    return rows;
+    return yield* this.core.through(make(), draft);
   }
   #take({ steps, effects, rows }: Draft): void {
     for (const step of steps) {
@@ -229,13 +196,61 @@ export class Run implements Runner {
   }
 }
 
+type Rows = Map<TableDef, Map<MapKey, StoredRow | undefined>>;
+
 /** What one verb does until it is known to have worked. */
-interface Draft {
+class Draft implements Watch {
   /** Whether what was written and read before is in place and verified. */
-  entered: boolean;
-  readonly steps: Step[];
-  readonly effects: Effect[];
-  readonly rows: Map<TableDef, Map<MapKey, StoredRow | undefined>>;
+  entered = false;
+  /** Whether a write failed for no rule, so that it may be in place all the same. */
+  broken = false;
+  readonly steps: Step[] = [];
+  readonly effects: Effect[] = [];
+  readonly rows: Rows = new Map();
+  /** Rows that the run knew before. */
+  readonly #earlier: Rows;
+
+  constructor(earlier: Rows) {
+    this.#earlier = earlier;
+  }
+
+  /** The answer to a request by key where the run knows each row. */
+  known(request: Request): Answers["keys"] | undefined {
+    if (request.ask !== "keys") return undefined;
+    const own = this.rows.get(request.table);
+    const earlier = this.#earlier.get(request.table);
+    if (!own && !earlier) return undefined;
+    const rows: (StoredRow | undefined)[] = [];
+    for (const key of request.keys) {
+      const at = mapKeyOf(key);
+      if (own?.has(at)) rows.push(own.get(at));
+      else if (earlier?.has(at)) rows.push(earlier.get(at));
+      else return undefined;
+    }
+    return rows;
+  }
+  answered(request: Request, answer: Answer): void {
+    if (request.ask === "write") {
+      const { effects } = request;
+      this.steps.push({ effects, refused: false });
+      for (const effect of effects) {
+        this.effects.push(effect);
+        noteEffect(this.rows, effect);
+      }
+    } else if (request.ask !== "known" && request.ask !== "explain") {
+      this.steps.push({ request, answer });
+      if (request.ask !== "keys") return;
+      // An answer to keys has a row, or nothing, for each.
+      const found = answer as Answers["keys"];
+      const rows = rowsOf(this.rows, request.table);
+      for (const [i, key] of request.keys.entries()) rows.set(mapKeyOf(key), found[i]);
+    }
+  }
+  refused(request: Request, error: unknown): void {
+    if (request.ask !== "write") return;
+    if (!isRefusal(error)) this.broken = true;
+    else this.steps.push({ effects: request.effects, refused: true });
+  }
 }
 
 function lost(): Lost {
@@ -249,7 +264,7 @@ function rowsOf<T>(tables: Map<TableDef, Map<MapKey, T>>, table: TableDef): Map<
 }
 
 function noteEffect(
-  tables: Map<TableDef, Map<MapKey, StoredRow | undefined>>,
+  tables: Rows,
   { table, before, after }: Effect,
 ): void {
   const rows = rowsOf(tables, table);

@@ -7,7 +7,7 @@
 import { DataError } from "../schema/errors.ts";
 import { isPlainObject } from "../schema/json_value.ts";
 import { keyValues, userKey } from "../schema/key.ts";
-import { newRow, readPatch } from "../schema/row.ts";
+import { newRow, type Patches, readPatch } from "../schema/row.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { Ast } from "../query/ast.ts";
@@ -22,10 +22,11 @@ import {
   insertRows,
   type OnConflict,
   patchAll,
+  patchKey,
+  patchSource,
   readOnConflict,
   replaceWhole,
   unmatched,
-  updateRow,
   upsertRows,
   whereAst,
 } from "../engine/mod.ts";
@@ -158,12 +159,12 @@ export function updateWork(
 ): () => Work<StoredRow | undefined> {
   const def = context.table(table);
   const values = keyValues(def, key);
-  if (typeof patch !== "function") readPatch(def, patch);
+  const source = patchSource(def, patch);
   return function* () {
     const scratch = new Scratch(context);
     yield* loadKeys(scratch, def, [values]);
     const rest = yield* checkOthers(scratch, def, key, values, condition);
-    const row = updateRow(scratch, def, key, patch, rest);
+    const row = patchKey(scratch, scratch.data(def), key, source, rest);
     yield* write(scratch.effects());
     return row;
   };
@@ -219,10 +220,10 @@ export function updateAllWork(
 ): () => Work<number> {
   const def = context.table(table);
   const query = checked(context, whereAst(def, where));
-  readPatch(def, patch);
+  const patches = readPatch(def, patch);
   return function* () {
     const rows = yield* ask({ ask: "rows", query });
-    return (yield* patchWork(context, def, rows, patch)).length;
+    return (yield* patchWork(context, def, rows, patches)).length;
   };
 }
 
@@ -250,10 +251,10 @@ export function claimWork(
   patch: unknown,
 ): () => Work<readonly StoredRow[]> {
   const ast = checked(context, claimAst(query));
-  readPatch(ast.table, patch);
+  const patches = readPatch(ast.table, patch);
   return function* () {
     const rows = yield* ask({ ask: "rows", query: ast });
-    return yield* patchWork(context, ast.table, rows, patch);
+    return yield* patchWork(context, ast.table, rows, patches);
   };
 }
 
@@ -261,12 +262,12 @@ function* patchWork(
   context: Context,
   def: TableDef,
   rows: readonly StoredRow[],
-  patch: unknown,
+  patches: Patches,
 ): Work<readonly StoredRow[]> {
   if (rows.length === 0) return rows;
   const scratch = new Scratch(context);
   scratch.load(def, rows);
-  const result = patchAll(scratch, scratch.data(def), rows, readPatch(def, patch));
+  const result = patchAll(scratch, scratch.data(def), rows, patches);
   yield* write(scratch.effects());
   return result;
 }

@@ -4,20 +4,24 @@
  * @module
  */
 import * as fs from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
 import { DataError } from "../schema/errors.ts";
 import type { Driver } from "../db/driver.ts";
-import { FileStorage, type LogFile } from "./log/file_storage.ts";
+import { FileStorage } from "./log/file_storage.ts";
+import type { LogFile } from "./log/log_file.ts";
 import { openLog } from "./log/open_log.ts";
 import { recoverRows } from "./log/recover.ts";
 import type { Bytes } from "./log/storage.ts";
+import type { Turn } from "./log/turn.ts";
 
 /** A lock that is older is of no process any more, whoever has its number now. */
 const STALE_MS = 60_000;
 
 /**
  * Keeps a database in the file at `path`. Rows are held in memory; several processes may have it open.
- * Beside it stand `<path>.lock` while somebody commits, and `<path>.new` while it is folded.
+ * Beside it stand `<path>.lock` while somebody commits, `<path>.turn` while a transaction that lost several
+ * runs has its turn, and `<path>.new` while it is folded.
  *
  * @throws {DataError} From `openDatabase`, with code `"unavailable"` when the file can't be opened,
  * `"corrupt"` when it is damaged.
@@ -45,7 +49,7 @@ export function fileDriver(path: string | URL): Driver {
     supports: { durability: ["relaxed", "strict"], shared: true, sql: false },
     open(options) {
       const storage = new FileStorage(new NodeFile(path), options.durability);
-      return openLog(storage, "file", options, () => {});
+      return openLog(storage, "file", options);
     },
     async *recover() {
       yield* recoverRows(new NodeFile(path).read(0));
@@ -68,11 +72,12 @@ class NodeFile implements LogFile {
       return stat && { id: `${stat.dev} ${stat.ino} ${stat.birthtimeMs}`, size: stat.size };
     });
   }
-  read(from: number): Bytes {
+  read(from: number, length = Infinity): Bytes {
     return this.#try(() => {
       const file = fs.openSync(this.#path, "r");
       try {
-        const bytes = new Uint8Array(Math.max(0, fs.fstatSync(file).size - from));
+        const size = Math.min(length, fs.fstatSync(file).size - from);
+        const bytes = new Uint8Array(Math.max(0, size));
         let at = 0;
         while (at < bytes.length) {
           const count = fs.readSync(file, bytes, at, bytes.length - at, from + at);
@@ -85,34 +90,50 @@ class NodeFile implements LogFile {
       }
     });
   }
-  append(at: number, bytes: readonly Bytes[], sync: boolean): void {
-    this.#try(() => {
-      const file = fs.openSync(this.#path, "r+");
-      try {
-        if (fs.fstatSync(file).size !== at) fs.ftruncateSync(file, at); // what a crash has left
+  append(at: number, size: number, bytes: readonly Bytes[], sync: boolean): void {
+    const file = this.#try(() => fs.openSync(this.#path, "r+"));
+    let restored = true;
+    try {
+      this.#try(() => {
+        if (fs.fstatSync(file).size !== size) {
+          throw new Error("Cannot write as nobody else does: one does");
+        }
         try {
+          if (size !== at) fs.ftruncateSync(file, at); // what a crash has left
           write(file, bytes, at);
           if (sync) fs.fsyncSync(file);
         } catch (error) {
+          restored = false;
           fs.ftruncateSync(file, at);
+          restored = true;
           throw error;
         }
-      } finally {
-        fs.closeSync(file);
-      }
-    });
+      });
+    } catch (error) {
+      // What was written may be whole.
+      if (restored || !(error instanceof DataError)) throw error;
+      throw new DataError(error.code, error.message, { cause: error.cause, committed: "unknown" });
+    } finally {
+      fs.closeSync(file);
+    }
   }
   replace(bytes: readonly Bytes[]): void {
     this.#try(() => {
       const path = `${this.#path}.new`;
-      const file = fs.openSync(path, "w");
       try {
-        write(file, bytes, 0);
-        fs.fsyncSync(file);
-      } finally {
-        fs.closeSync(file);
+        const file = fs.openSync(path, "w");
+        try {
+          write(file, bytes, 0);
+          fs.fsyncSync(file);
+        } finally {
+          fs.closeSync(file);
+        }
+        fs.renameSync(path, this.#path);
+      } catch (error) {
+        fs.rmSync(path, { force: true }); // its space may be what is missing
+        throw error;
       }
-      fs.renameSync(path, this.#path);
+      syncFolder(path);
     });
   }
 
@@ -131,6 +152,21 @@ class NodeFile implements LogFile {
   unlock(): void {
     fs.rmSync(this.#lock, { force: true });
   }
+
+  turn(): Turn | undefined {
+    try {
+      const [owner = "", until] = fs.readFileSync(`${this.#path}.turn`, "utf8").split(" ");
+      return { owner, until: Number(until) };
+    } catch {
+      return undefined; // nobody's
+    }
+  }
+  setTurn(turn: Turn | undefined): void {
+    const path = `${this.#path}.turn`;
+    if (!turn) fs.rmSync(path, { force: true });
+    else this.#try(() => fs.writeFileSync(path, `${turn.owner} ${turn.until}`));
+  }
+
   /** Whether the lock is of a process that is gone. */
   #isStale(): boolean {
     try {
@@ -183,6 +219,20 @@ function write(file: number, bytes: readonly Bytes[], from: number): void {
       done += count;
       at += count;
     }
+  }
+}
+
+/** Has the names in the folder of a file on the disk, where a platform can do so. */
+function syncFolder(path: string): void {
+  try {
+    const folder = fs.openSync(dirname(path), "r");
+    try {
+      fs.fsyncSync(folder);
+    } finally {
+      fs.closeSync(folder);
+    }
+  } catch {
+    // Windows can't, and has no need.
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { kindOf } from "../schema/accept.ts";
 import { sessionOf } from "../db/session_of.ts";
+import { NO_BYTES } from "./sql/no_bytes.ts";
 import { rawOf } from "./sql/raw.ts";
 
 /** A row by the names of its columns, with the values that the client gives. */
@@ -62,7 +63,8 @@ function bindable(value: unknown): unknown {
     case "string":
       return value;
     case "object":
-      if (value === null || value instanceof Uint8Array) return value;
+      if (value === null) return value;
+      if (value instanceof Uint8Array) return value.length > 0 ? value : NO_BYTES;
       if (value instanceof Date) return value.getTime();
   }
   throw new TypeError(`Cannot bind a param as it is a value of SQL: got ${kindOf(value)}`);

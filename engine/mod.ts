@@ -36,6 +36,8 @@ export {
   deleteRow,
   deleteWhere,
   patchAll,
+  patchKey,
+  patchSource,
   taken,
   unmatched,
   updateRow,

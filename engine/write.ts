@@ -70,6 +70,14 @@ export function unmatched(def: TableDef): DataError {
   );
 }
 
+/** What a patch says, or of a function what it will say of a row. */
+export type PatchSource = Patches | ((row: StoredRow) => Patches);
+
+/** Reads a patch, or what a function gives for one when it is called. */
+export function patchSource(def: TableDef, patch: unknown): PatchSource {
+  return typeof patch === "function" ? (row) => readPatch(def, patch(row)) : readPatch(def, patch);
+}
+
 /** Patches the row with a key; undefined when there is none. */
 export function updateRow(
   engine: Workspace,
@@ -79,12 +87,21 @@ export function updateRow(
   condition: unknown,
 ): StoredRow | undefined {
   const data = engine.data(table);
-  const patches = typeof patch === "function" ? undefined : readPatch(data.def, patch);
+  return patchKey(engine, data, key, patchSource(data.def, patch), condition);
+}
+
+/** The same with a patch that was read. */
+export function patchKey(
+  engine: Workspace,
+  data: TableData,
+  key: unknown,
+  source: PatchSource,
+  condition: unknown,
+): StoredRow | undefined {
   const row = data.get(userKey(data.def, key));
   if (!row) return undefined;
   checkIf(engine, data.def, row, condition);
-  if (patches || typeof patch !== "function") return replaceRow(engine, data, row, patches ?? []);
-  return replaceRow(engine, data, row, readPatch(data.def, patch(row)));
+  return replaceRow(engine, data, row, typeof source === "function" ? source(row) : source);
 }
 
 /** Deletes the row with a key; false when there is none. */

@@ -111,20 +111,22 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
     tell(listeners, key);
   };
 
-  const open = ({ storage, events }: AreaSource) => {
-    const found = storage();
-    // Where nothing was ever stored it may be that nothing can be (private windows of old
-    // Safari). A browser that has stored something is only asked when there is something to do.
-    if (found?.length === 0) {
-      found.setItem(PREFIX, "");
-      found.removeItem(PREFIX);
-    }
-    const on = events?.addEventListener.bind(events) as typeof addEventListener | undefined; // by shape
+  const open = (source: AreaSource) => {
+    const found = storage = source.storage();
+    // One type for the events of a page, whatever target they come from.
+    const on = source.events?.addEventListener.bind(source.events) as
+      | typeof addEventListener
+      | undefined;
     on?.("storage", ({ storageArea, key, newValue }) => {
       if (storageArea === found) heard(key, newValue);
     });
     // A page that was away has missed what happened.
     on?.("pageshow", ({ persisted }) => persisted && tell(listeners, undefined));
+    // Where nothing is stored it may be that nothing can be, as in private windows of old Safari.
+    if (found?.length === 0) {
+      found.setItem(PREFIX, "");
+      found.removeItem(PREFIX);
+    }
     return found;
   };
 
@@ -143,7 +145,10 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
     loose.clear();
     try {
       channel = connect?.(PREFIX + kind);
-      if (channel) channel.onmessage = ({ data }) => Array.isArray(data) && heard(data[0], data[1]);
+      if (channel) {
+        // As text: nobody clears others by a channel.
+        channel.onmessage = ({ data }) => Array.isArray(data) && heard(`${data[0]}`, data[1]);
+      }
     } catch {
       // Then this page is alone.
     }
@@ -154,8 +159,8 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
   const attempt = <T>(call: (storage: Storage) => T, otherwise: () => T): T => {
     if (working) {
       try {
-        storage ??= open(working);
-        if (storage) return call(storage);
+        const found = storage ?? open(working);
+        if (found) return call(found);
         degrade("missing");
       } catch (error) {
         degrade(error instanceof Object && "name" in error ? error.name : error);
@@ -185,8 +190,7 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
         try {
           storage.setItem(key, text);
         } catch (error) {
-          // An empty area that is full is none at all.
-          if (isFull(error) && storage.length > 0) return false;
+          if (isFull(error)) return false;
           throw error;
         }
         loose.delete(key);
@@ -204,7 +208,7 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
       attempt((storage) => storage.removeItem(key), () => {});
       texts.set(key, text);
       changed(key, text);
-      if (news) tell(degraded, "full", key);
+      if (news && working) tell(degraded, "full", key);
     },
     remove(key) {
       attempt((storage) => storage.removeItem(key), () => {});

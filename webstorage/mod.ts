@@ -5,5 +5,5 @@
  * @module
  */
 export { memoryStorage } from "./memory_storage.ts";
-export type { WebStorage, WebStorageOptions } from "./types.ts";
+export type { ReadonlySignal, WebStorage, WebStorageOptions } from "./types.ts";
 export { webstorage } from "./webstorage.ts";

@@ -1,8 +1,8 @@
-import { type ReadonlySignal, Signal, signal } from "@preact/signals-core";
+import { Signal, signal } from "@preact/signals-core";
 import { decode, encode } from "../schema/codec.ts";
 import { type Area, PREFIX } from "./area.ts";
 import { entryText, parseEntry } from "./entry.ts";
-import type { WebStorage, WebStorageOptions } from "./types.ts";
+import type { ReadonlySignal, WebStorage, WebStorageOptions } from "./types.ts";
 
 const MALFORMED = /[\0\p{Surrogate}]/u;
 
@@ -26,8 +26,8 @@ function checkNumber(name: string, value: number, fits: boolean): void {
 export function openWebStorage(area: Area, options: WebStorageOptions = {}): WebStorage {
   const { namespace = "", version = 0, migrate, maxBytes = Infinity, now = () => Date.now() } =
     options;
-  const prefix = PREFIX + JSON.stringify(namespace);
   checkText(namespace);
+  const prefix = PREFIX + JSON.stringify(namespace);
   checkNumber("version", version, Number.isSafeInteger(version) && version >= 0);
   checkNumber("maxBytes", maxBytes, maxBytes >= 0);
   const ttlOf = (ttlMs = options.ttlMs ?? Infinity) => {
@@ -71,23 +71,18 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
 
   /**
    * Drops what has expired and what is damaged, then the least recently used, while `room` is
-   * below zero. Gives what need not have gone. With `counted`, what stays takes room.
+   * below zero. Gives what need not have gone. With `counted`, what stays takes room; what `next`
+   * had before makes room for what it gets.
    */
-  const makeRoom = (keep: string, room: number, counted?: boolean) => {
-    const others = area.keys(prefix).filter((full) => full !== keep && !area.loose.has(full))
-      .map((full) => {
-        const text = area.read(full) ?? "";
-        const entry = parseEntry(text);
-        const size = full.length + text.length;
-        return { full, text, entry, size, used: area.used.get(full) ?? 0 };
-      });
-    const live = others.filter(({ full, entry, size }) => {
-      const stays = entry && entry.expires > now();
-      if (stays) room -= counted ? size : 0;
-      else {
-        room += counted ? 0 : size;
-        area.remove(full);
-      }
+  const makeRoom = (next: string, room: number, counted?: boolean) => {
+    const live = area.keys(prefix).filter((full) => !area.loose.has(full)).map((full) => {
+      const text = area.read(full) ?? "";
+      const entry = parseEntry(text);
+      return { full, text, entry, size: full.length + text.length, used: area.used.get(full) ?? 0 };
+    }).filter(({ full, entry, size }) => {
+      const stays = full !== next && entry && entry.expires > now();
+      if (stays ? counted : !counted) room += stays ? -size : size;
+      if (!stays && full !== next) area.remove(full);
       return stays;
     });
     live.sort((a, b) => a.used - b.used || (a.entry?.written ?? 0) - (b.entry?.written ?? 0));
@@ -105,12 +100,11 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
     const text = entryText({ version, expires, written: now(), json });
     const size = full.length + text.length;
     const most = maxBytes / 2;
-    let dropped: readonly { readonly full: string; readonly text: string }[] = [];
+    let dropped: ReturnType<typeof makeRoom> = [];
     let fits = size <= most;
     if (fits && most < Infinity) makeRoom(full, most - size, true);
     if (fits && !area.write(full, text)) {
-      const before = area.read(full);
-      dropped = makeRoom(full, (before ? full.length + before.length : 0) - size);
+      dropped = makeRoom(full, -size);
       fits = area.write(full, text);
     }
     if (!fits) {
@@ -123,6 +117,7 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
 
   /** Calls `changed` with the value whenever what the function it gives is called after a change. */
   const follow = (full: string, changed: (value: unknown) => void) => {
+    find(full); // migrating is no change
     let json = look(full)?.json;
     return () => {
       if (look(full)?.json === json) return;
@@ -139,8 +134,9 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
 
   const get = (key: string): unknown => {
     const full = fullKey(key);
-    area.touch(full);
-    return find(full)?.value;
+    const found = find(full);
+    if (found) area.touch(full);
+    return found?.value;
   };
   const set = (key: string, value: unknown, { ttlMs }: { ttlMs?: number } = {}) => {
     const full = fullKey(key);
@@ -161,8 +157,8 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
       return found ? [[full.slice(prefix.length), found.value]] : [];
     });
 
-  // Who asks for a value as T has stored it as such, or checks it: what is stored can be anything.
   return {
+    // Here and below: who asks for a T has set one, or checks what was stored.
     get: get as WebStorage["get"],
     set,
     has,
@@ -173,13 +169,13 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
     keys: () => entries().map(([key]) => key),
     entries,
     update<T>(key: string, fn: (value: T | undefined) => T) {
-      const value = fn(get(key) as T | undefined);
+      const value = fn(get(key) as T | undefined); // see get
       set(key, value);
       return value;
     },
     subscribe(key, listener) {
       const full = fullKey(key);
-      return listen(full, follow(full, listener as (value: unknown) => void));
+      return listen(full, follow(full, listener as (value: unknown) => void)); // see get
     },
     signal<T>(key: string) {
       const full = fullKey(key);
@@ -188,12 +184,10 @@ export function openWebStorage(area: Area, options: WebStorageOptions = {}): Web
         watched: () => stop = listen(full, sync),
         unwatched: () => stop(),
       });
-      const { get, set } = Object.getOwnPropertyDescriptor(
-        Signal.prototype,
-        "value",
-      ) as Required<PropertyDescriptor>;
+      const accessor = Object.getOwnPropertyDescriptor(Signal.prototype, "value");
+      const { get, set } = accessor as Required<PropertyDescriptor>; // it has both, in every version
       const sync = follow(full, (value) => set.call(found, value));
-      // Reading finds out what has expired, and what changed while nobody watched.
+      // Reading finds out what has expired, and what changed while nobody watched. See get.
       return Object.defineProperty(found, "value", {
         get() {
           sync();

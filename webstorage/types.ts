@@ -1,4 +1,12 @@
-import type { ReadonlySignal } from "@preact/signals-core";
+/** The signal interface of @preact/signals-core. */
+export interface ReadonlySignal<T> {
+  /** The value; reading it in an effect or a computed signal subscribes to it. */
+  readonly value: T;
+  /** The value, without subscribing. */
+  peek(): T;
+  /** Calls the listener with the value now and after each change; gives what ends that. */
+  subscribe(listener: (value: T) => void): () => void;
+}
 
 /** Settings of {@linkcode webstorage}; each instance has its own. */
 export interface WebStorageOptions {

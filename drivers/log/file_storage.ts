@@ -1,36 +1,33 @@
 import { DataError } from "../../schema/errors.ts";
-import { frameText, KIND } from "./frame.ts";
-import { corrupt, parts } from "./record.ts";
-import { scan, type Scanned } from "./scan.ts";
+import { type Frame, frameText, isSameFrame, isUnknown, KIND } from "./frame.ts";
+import type { LogFile } from "./log_file.ts";
+import { corrupt, headSeq, parts } from "./record.ts";
+import { scan } from "./scan.ts";
 import type { Bytes, LogStorage, News } from "./storage.ts";
-
-/** One file that may be replaced as a whole, and a lock beside it. */
-export interface LogFile {
-  /** What tells this file from one that takes its place, and its bytes; undefined when there is none. */
-  stat(): { readonly id: string; readonly size: number } | undefined;
-  /** The bytes from a place on. */
-  read(from: number): Bytes;
-  /** Writes at a place, where the file ends then; `sync` has it on the disk. */
-  append(at: number, bytes: readonly Bytes[], sync: boolean): void;
-  /** Puts a new file in its place, all or nothing, on the disk. */
-  replace(bytes: readonly Bytes[]): void;
-  /** Takes the lock unless somebody has it; one that a dead process has left counts as free. */
-  lock(): boolean;
-  unlock(): void;
-}
+import { isOthers, pause, turnName, turnOf } from "./turn.ts";
 
 /** How long a commit waits for the lock. */
 const PATIENCE_MS = 10_000;
 const POLL_MS = 100;
+/** So many bytes at the beginning of a file tell it from one that takes its place. */
+const MARK = 16;
 
 /** A log in one file that several processes share: a snapshot, and commits behind it. */
 export class FileStorage implements LogStorage {
   readonly #file: LogFile;
   readonly #sync: boolean;
+  readonly #name = turnName();
   #id: string | undefined;
+  /** How the file begins. */
+  #mark: Bytes = new Uint8Array();
+  /** How long it is, with what a crash has left of the last write. */
+  #size = 0;
   /** Where the next commit goes, and where the snapshot ends. */
   #end = 0;
   #log = 0;
+  /** Whether the turn is here. */
+  #reserved = false;
+  #ending: Promise<unknown> | undefined;
 
   constructor(file: LogFile, durability: "relaxed" | "strict") {
     this.#file = file;
@@ -41,29 +38,36 @@ export class FileStorage implements LogStorage {
     return { log: this.#end - this.#log, all: this.#end };
   }
 
-  load(): Promise<Bytes> {
+  load(): Promise<readonly Frame[]> {
     return this.#locked(() => this.#whole());
   }
-  #whole(): Bytes {
+  #whole(): readonly Frame[] {
     const stat = this.#file.stat();
     const bytes = stat ? this.#file.read(0) : new Uint8Array();
-    const scanned = scan(bytes);
+    const { frames, end } = scan(bytes);
+    // A file comes to be with a whole snapshot in it.
+    if (stat && frames.length === 0) throw corrupt("its head is missing");
     this.#id = stat?.id;
-    this.#end = scanned.end;
-    this.#log = snapshotEnd(scanned);
-    return bytes.subarray(0, scanned.end);
+    this.#mark = bytes.slice(0, MARK);
+    this.#size = bytes.length;
+    this.#end = end;
+    this.#log = snapshotEnd(frames);
+    return frames;
   }
 
-  step(seq: number, fn: (news: News) => readonly Bytes[]): Promise<void> {
-    return this.#locked(() => {
-      const news = this.#news(seq);
-      const frames = fn(news);
-      if (frames.length === 0) return;
-      this.#file.append(this.#end, frames, this.#sync);
-      for (const { length } of frames) this.#end += length;
-    });
+  catchUp(seq: () => number, take: (news: News) => void): Promise<void> {
+    return this.#locked(() => take(this.#news(seq())));
   }
-  /** What came since; a torn end is written over by whoever comes next. */
+  step(seq: () => number, fn: (news: News) => readonly Bytes[]): Promise<void> {
+    return this.#locked(() => {
+      const frames = fn(this.#news(seq()));
+      if (frames.length === 0) return;
+      this.#file.append(this.#end, this.#size, frames, this.#sync);
+      for (const { length } of frames) this.#end += length;
+      this.#size = this.#end;
+      if (this.#reserved) this.#endTurn();
+    }, true);
+  }
   #news(seq: number): News {
     const stat = this.#file.stat();
     if (!stat) {
@@ -71,17 +75,37 @@ export class FileStorage implements LogStorage {
       throw corrupt("its file is gone");
     }
     if (stat.id === this.#id) {
-      if (stat.size === this.#end) return { whole: false, frames: [] };
-      if (stat.size < this.#end) throw corrupt("its file has become shorter");
-      const { frames, end } = scan(this.#file.read(this.#end));
-      this.#end += end;
-      return { whole: false, frames: frames.map(({ bytes }) => bytes) };
+      if (stat.size === this.#size) return { whole: false, frames: [] };
+      // The number of a file that is gone may be that of the next one.
+      if (isSameFrame(this.#file.read(0, MARK), this.#mark)) {
+        if (stat.size < this.#end) throw corrupt("its file has become shorter");
+        const bytes = this.#file.read(this.#end);
+        const { frames, end } = scan(bytes);
+        this.#size = this.#end + bytes.length;
+        this.#end += end;
+        return { whole: false, frames };
+      }
     }
-    const bytes = this.#whole();
-    const { frames } = scan(bytes);
-    if (headSeq(frames) > seq) return { whole: true, frames: bytes };
-    const commits = frames.filter(({ kind }) => kind === KIND.commit);
-    return { whole: false, frames: commits.map((frame) => frame.bytes) };
+    const frames = this.#whole();
+    if (headSeq(frames[0]) > seq) return { whole: true, frames };
+    return {
+      whole: false,
+      frames: frames.filter((frame) => frame.kind === KIND.commit || isUnknown(frame)),
+    };
+  }
+
+  async reserve(ms: number): Promise<() => void> {
+    await this.#locked(() => {
+      this.#file.setTurn(turnOf(this.#name, ms));
+      this.#reserved = true;
+    }, true);
+    return () => {
+      if (this.#reserved) this.#ending = this.#locked(() => this.#endTurn()).catch(() => {}); // it ends by itself
+    };
+  }
+  #endTurn(): void {
+    this.#reserved = false;
+    if (this.#file.turn()?.owner === this.#name) this.#file.setTurn(undefined);
   }
 
   fold(seq: number, snapshot: readonly Bytes[], alone: boolean): Promise<boolean> {
@@ -91,9 +115,11 @@ export class FileStorage implements LogStorage {
       if (stat?.id !== before) return false; // somebody else has folded it
       const { frames } = scan(stat ? this.#file.read(0) : new Uint8Array());
       const since = frames.filter((frame) =>
-        frame.kind === KIND.commit && Number(parts(frameText(frame))[0]) > seq
+        frame.kind === KIND.commit
+          ? Number(parts(frameText(frame))[0]) > seq
+          : isUnknown(frame) && !snapshot.some((kept) => isSameFrame(kept, frame.bytes))
       );
-      if (alone && since.length > 0) return false;
+      if (alone && since.some(({ kind }) => kind === KIND.commit)) return false;
       this.#file.replace([...snapshot, ...since.map(({ bytes }) => bytes)]);
       this.#whole();
       return true;
@@ -102,22 +128,37 @@ export class FileStorage implements LogStorage {
 
   moved(): boolean {
     const stat = this.#file.stat();
-    return stat?.id !== this.#id || stat !== undefined && stat.size !== this.#end;
+    return stat?.id !== this.#id || stat !== undefined && stat.size !== this.#size;
   }
   listen(told: () => void): () => void {
-    const timer: unknown = setInterval(() => {
-      if (this.moved()) told();
-    }, POLL_MS);
+    const look = () => {
+      let moved = true;
+      try {
+        moved = this.moved();
+      } catch {
+        // Who is told meets it.
+      }
+      if (moved) told();
+    };
+    const timer: unknown = setInterval(look, POLL_MS);
     unref(timer);
     return () => clearInterval(timer as number); // as it came
   }
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.#ending;
   }
 
-  async #locked<T>(fn: () => T): Promise<T> {
+  /** Runs `fn` with the lock; with `inTurn`, when it is nobody else's turn. */
+  async #locked<T>(fn: () => T, inTurn = false): Promise<T> {
     const until = performance.now() + PATIENCE_MS;
-    for (let pauseMs = 0; !this.#file.lock(); pauseMs = Math.min(pauseMs + 1, 20)) {
+    for (let looks = 0;; looks++) {
+      if (this.#file.lock()) {
+        try {
+          if (!inTurn || !isOthers(this.#file.turn(), this.#name)) return fn();
+        } finally {
+          this.#file.unlock();
+        }
+      }
       if (performance.now() > until) {
         throw new DataError(
           "timeout",
@@ -125,22 +166,12 @@ export class FileStorage implements LogStorage {
           { committed: "no" },
         );
       }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs * Math.random()));
-    }
-    try {
-      return fn();
-    } finally {
-      this.#file.unlock();
+      await pause(looks);
     }
   }
 }
 
-/** The number of the last commit that a snapshot has. */
-function headSeq([head]: Scanned["frames"]): number {
-  return head ? Number(parts(frameText(head))[0]) : 0;
-}
-
-function snapshotEnd({ frames }: Scanned): number {
+function snapshotEnd(frames: readonly Frame[]): number {
   let at = 0;
   for (const { kind, bytes } of frames) {
     if (kind === KIND.commit) break;

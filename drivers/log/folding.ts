@@ -2,9 +2,10 @@ import { snapshotFrames } from "./snapshot.ts";
 import type { LogState } from "./state.ts";
 import type { Bytes, LogStorage } from "./storage.ts";
 
-/** A log is folded when it has so many commits and a quarter of all bytes. */
-const COMMITS = 500;
+/** A log is folded when it has a quarter of all bytes, and so many commits or bytes. */
 const SHARE = 1 / 4;
+const COMMITS = 500;
+const LOG_BYTES = 1 << 20;
 /** How long making a snapshot keeps others waiting at a time. */
 const SLICE_MS = 8;
 
@@ -25,8 +26,9 @@ export class Folding {
   look(): void {
     if (this.#running) return;
     const { log, all } = this.#storage.sizes;
-    if (this.#state().seq - this.#folded < COMMITS || log < all * SHARE) return;
-    // One that fails leaves all as it is, and is tried again later.
+    const commits = this.#state().seq - this.#folded;
+    if (log < all * SHARE || commits < COMMITS && log < LOG_BYTES || commits === 0) return;
+    // One that fails leaves all as it is, and is tried again when as much came again.
     this.fold().catch(() => {});
   }
   /** Folds now. */
@@ -51,7 +53,10 @@ export class Folding {
       await new Promise((resolve) => setTimeout(resolve, 0));
       since = performance.now();
     }
-    await this.#storage.fold(seq, frames, false);
-    this.#folded = seq;
+    try {
+      await this.#storage.fold(seq, frames, false);
+    } finally {
+      this.#folded = seq; // one that failed is not tried again with every commit
+    }
   }
 }

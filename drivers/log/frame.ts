@@ -6,7 +6,7 @@
  *        4      version of the format, 1
  *        5      kind
  *        6      flags; bit 0: a reader that doesn't know the kind must not go on
- *        7      0
+ *        7      CRC-8 of bytes 0..6 and 8..11
  *        8..11  length of the payload, little-endian
  *       12..15  CRC-32 of bytes 0..11 and the payload, little-endian
  *       16..    payload: text of the codec as UTF-8
@@ -35,15 +35,22 @@ const HEADER = 16;
 const VERSION = 1;
 const MAGIC = [0x53, 0x54, 0x52, 0x41];
 const MUST_UNDERSTAND = 1;
+const CHECK_AT = 7;
+const CHECKED = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11];
 
 /** The bytes of a frame; all kinds of ours have to be understood. */
-export function frameBytes(kind: number, text: string): Uint8Array<ArrayBuffer> {
+export function frameBytes(
+  kind: number,
+  text: string,
+  flags = MUST_UNDERSTAND,
+): Uint8Array<ArrayBuffer> {
   const payload = new TextEncoder().encode(text);
   const bytes = new Uint8Array(HEADER + payload.length);
   bytes.set(MAGIC);
-  bytes.set([VERSION, kind, MUST_UNDERSTAND], 4);
+  bytes.set([VERSION, kind, flags], MAGIC.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(8, payload.length, true);
+  bytes[CHECK_AT] = headerCheck(bytes, 0);
   bytes.set(payload, HEADER);
   view.setUint32(12, crc32(payload, crc32(bytes.subarray(0, 12))), true);
   return bytes;
@@ -51,6 +58,16 @@ export function frameBytes(kind: number, text: string): Uint8Array<ArrayBuffer> 
 
 /** What stands at a place: a frame, the end, an unfinished write, or damage. */
 export type Found = Frame | "end" | "torn" | "damaged";
+
+/** CRC-8, polynomial 0x07: a damaged length is not to look like an unfinished write. */
+function headerCheck(bytes: Uint8Array, at: number): number {
+  let crc = 0;
+  for (const i of CHECKED) {
+    crc ^= bytes[at + i] ?? 0;
+    for (let bit = 0; bit < 8; bit++) crc = (crc << 1 ^ (crc & 0x80 ? 0x07 : 0)) & 0xff;
+  }
+  return crc;
+}
 
 function hasMagic(bytes: Uint8Array, at: number): boolean {
   return MAGIC.every((byte, i) => bytes[at + i] === byte);
@@ -67,24 +84,28 @@ function hasMagic(bytes: Uint8Array, at: number): boolean {
 export function frameAt(bytes: Uint8Array<ArrayBuffer>, at: number): Found {
   const left = bytes.length - at;
   if (left <= 0) return "end";
-  const tail = () => bytes.subarray(at).every((byte) => byte === 0);
+  const zerosFrom = (from: number) => bytes.subarray(from).every((byte) => byte === 0);
   if (left < HEADER) {
     const rest = MAGIC.slice(0, left).every((byte, i) => bytes[at + i] === byte);
-    return rest || tail() ? "torn" : "damaged";
+    return rest || zerosFrom(at) ? "torn" : "damaged";
   }
-  if (!hasMagic(bytes, at)) return tail() ? "torn" : "damaged";
+  if (!hasMagic(bytes, at)) return zerosFrom(at) ? "torn" : "damaged";
+  if (headerCheck(bytes, at) !== bytes[at + CHECK_AT]) {
+    return zerosFrom(at + HEADER) ? "torn" : "damaged";
+  }
+  const [version = 0, kind = 0, flags = 0] = bytes.subarray(at + MAGIC.length);
+  if (version > VERSION) throw newer("its format is newer");
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, left);
   const length = view.getUint32(8, true);
   if (HEADER + length > left) return nextFrame(bytes, at + 1) < 0 ? "torn" : "damaged";
   const own = bytes.subarray(at, at + HEADER + length);
   const payload = own.subarray(HEADER);
   if (crc32(payload, crc32(own.subarray(0, 12))) !== view.getUint32(12, true)) {
-    return HEADER + length === left && own.at(-1) === 0 ? "torn" : "damaged";
+    return zerosFrom(at + HEADER + length - 1) ? "torn" : "damaged";
   }
-  const [, , , , version = 0, kind = 0, flags = 0] = own;
-  if (version > VERSION) throw newer("its format is newer");
-  if (kind > KIND.commit && flags & MUST_UNDERSTAND) throw newer("a part is of an unknown kind");
-  return { kind, payload, bytes: own };
+  const frame = { kind, payload, bytes: own };
+  if (isUnknown(frame) && flags & MUST_UNDERSTAND) throw newer("a part is of an unknown kind");
+  return frame;
 }
 
 /** Where the next frame begins whose checksum is right; -1 when there is none. */
@@ -104,6 +125,18 @@ export function nextFrame(bytes: Uint8Array<ArrayBuffer>, from: number): number 
     }
   }
   return -1;
+}
+
+/** Whether a frame is of a kind that a later version has, and that is kept as it is. */
+export function isUnknown({ kind }: Frame): boolean {
+  return kind < KIND.head || kind > KIND.commit;
+}
+
+/** Whether two frames have the same bytes; those of their headers say so. */
+export function isSameFrame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < HEADER; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The text of a frame. */

@@ -8,6 +8,7 @@ export class LogHold implements Hold, Holder {
   readonly #session: LogSession;
   /** The writes of each request, while they are in place. */
   #writes: RowEntry[][] = [];
+  #release: (() => void) | undefined;
 
   constructor(session: LogSession) {
     this.#session = session;
@@ -47,10 +48,14 @@ export class LogHold implements Hold, Holder {
   }
 
   async reserve(ms: number): Promise<void> {
-    await this.#session.reservations.reserve(this, ms);
+    await this.#session.reservations.reserve(this, ms); // here
+    this.#release?.();
+    this.#release = await this.#session.reserve(ms); // and elsewhere
   }
 
   end(): void {
+    this.#release?.();
+    this.#release = undefined;
     if (this.#session.overlay.holds(this)) this.#session.overlay.enter(undefined);
     this.#session.reservations.end(this);
   }

@@ -15,13 +15,12 @@ import type {
 import { ResidentTables, takeBack } from "./answers.ts";
 import { foundTables } from "./change.ts";
 import { Folding } from "./folding.ts";
-import { KIND } from "./frame.ts";
+import { type Frame, isUnknown, KIND } from "./frame.ts";
 import { LogHold } from "./log_hold.ts";
 import { type Holder, Overlay } from "./overlay.ts";
 import { commitFrame } from "./record.ts";
 import { Reservations } from "./reservations.ts";
-import { scan } from "./scan.ts";
-import { addCommit, readState } from "./snapshot.ts";
+import { addCommit, keepUnknown, readState } from "./snapshot.ts";
 import type { LogState } from "./state.ts";
 import type { Bytes, LogStorage, News } from "./storage.ts";
 
@@ -66,7 +65,6 @@ export class LogSession implements DriverSession {
   readonly #options: DriverOptions;
   readonly #source: string;
   readonly #folding: Folding;
-  readonly #closed: () => void;
   #state: LogState;
   #overlay: Overlay;
   #queue: Waiting[] = [];
@@ -79,13 +77,11 @@ export class LogSession implements DriverSession {
     storage: LogStorage,
     source: string,
     options: DriverOptions,
-    closed: () => void,
   ) {
     this.#state = state;
     this.#storage = storage;
     this.#options = options;
     this.#source = source;
-    this.#closed = closed;
     this.#overlay = this.#over(state);
     this.#folding = new Folding(storage, () => this.#settled());
   }
@@ -115,10 +111,20 @@ export class LogSession implements DriverSession {
   }
 
   ask<R extends Read>(request: R): Maybe<Answers[R["ask"]]> {
-    this.check();
+    const moved = this.moved();
+    return moved === false ? this.#answer(request) : this.#answerAfter(moved, request);
+  }
+  #answer<R extends Read>(request: R): Answers[R["ask"]] {
     this.#overlay.enter(undefined);
     // The answer is of the kind that was asked.
     return this.#overlay.answer(request) as Answers[R["ask"]];
+  }
+  async #answerAfter<R extends Read>(
+    moved: Maybe<boolean>,
+    request: R,
+  ): Promise<Answers[R["ask"]]> {
+    if (await moved) await this.#catchUp();
+    return this.#answer(request);
   }
   tables(): readonly FoundTable[] {
     return foundTables(this.#state.tables);
@@ -126,17 +132,20 @@ export class LogSession implements DriverSession {
   hold(): Hold {
     return new LogHold(this);
   }
+  /** Nobody commits elsewhere until what this gives is called, for `ms` milliseconds at most. */
+  reserve(ms: number): Promise<() => void> {
+    return this.#storage.reserve(ms);
+  }
   /** Whether there may be commits from outside that were not told yet. */
   moved(): Maybe<boolean> {
     this.check();
     return this.#storage.moved();
   }
   async poll(): Promise<void> {
-    if (!await this.moved()) return;
-    await this.#storage.step(this.#state.seq, (news) => {
-      this.#takeIn(news);
-      return [];
-    });
+    if (await this.moved()) await this.#catchUp();
+  }
+  #catchUp(): Promise<void> {
+    return this.#storage.catchUp(() => this.#state.seq, (news) => this.#takeIn(news));
   }
   listen(on: boolean): void {
     this.#stop?.();
@@ -175,7 +184,7 @@ export class LogSession implements DriverSession {
     let run = new Batch(this.#state.seq);
     try {
       this.check();
-      await this.#storage.step(this.#state.seq, (news) => {
+      await this.#storage.step(() => this.#state.seq, (news) => {
         if (run.flight.entries.length > 0) this.#overlay.enter(undefined); // it is run once more
         this.#takeIn(news);
         run = new Batch(this.#state.seq);
@@ -233,17 +242,17 @@ export class LogSession implements DriverSession {
     if (!news.whole && news.frames.length === 0) return;
     this.#overlay.enter(undefined);
     if (news.whole) return this.#reload(news.frames);
-    for (const bytes of news.frames) {
-      for (const frame of scan(bytes).frames) {
-        if (frame.kind !== KIND.commit) continue;
-        const { seq, id, origin, effects } = addCommit(this.#state, frame);
-        const tables = [...new Set(effects.map(([table]) => table))];
-        this.#options.outside({ seq, id, tables, ...(origin !== undefined && { origin }) });
-      }
+    for (const frame of news.frames) {
+      if (isUnknown(frame)) keepUnknown(this.#state, frame);
+      const commit = frame.kind === KIND.commit ? addCommit(this.#state, frame) : undefined;
+      if (!commit) continue;
+      const { seq, id, origin, effects } = commit;
+      const tables = [...new Set(effects.map(([table]) => table))];
+      this.#options.outside({ seq, id, tables, ...(origin !== undefined && { origin }) });
     }
   }
-  #reload(frames: Bytes): void {
-    const state = readState(scan(frames).frames, this.#options);
+  #reload(frames: readonly Frame[]): void {
+    const state = readState(frames, this.#options);
     if (!this.#options.ready(state.meta)) {
       this.#lost = true;
       this.#options.lost("version");
@@ -264,6 +273,5 @@ export class LogSession implements DriverSession {
     await this.#folding.idle();
     this.#overlay.enter(undefined);
     await this.#storage.close();
-    this.#closed();
   }
 }

@@ -6,7 +6,7 @@ import type { TableDef } from "../../schema/table.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Change, TableData } from "../../engine/mod.ts";
 import type { CommitInfo, Effect } from "../../db/driver.ts";
-import { frameBytes, KIND } from "./frame.ts";
+import { type Frame, frameBytes, frameText, KIND } from "./frame.ts";
 
 /** Values of rows in the order of some columns. */
 type Cells = readonly (readonly unknown[])[];
@@ -122,6 +122,11 @@ export function chunkFrame(
 ): Uint8Array<ArrayBuffer> {
   const names = table.columns.map(({ name }) => name);
   return frameBytes(KIND.chunk, encode([table.name, names, cellsOf(rows, names)]));
+}
+
+/** The number of the last commit that a snapshot has, by its first frame. */
+export function headSeq(head: Frame | undefined): number {
+  return head ? Number(parts(frameText(head))[0]) : 0;
 }
 
 /** The error of a database that can't be read as it is. */

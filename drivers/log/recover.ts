@@ -33,9 +33,8 @@ export function* recoverRows(
         }
       } else if (frame.kind === KIND.chunk) {
         const [table, names, rows] = parts(frameText(frame));
-        for (const list of rows as unknown[][]) {
-          put(String(table), fromList(names as string[], list));
-        }
+        if (!Array.isArray(rows) || !Array.isArray(names)) continue;
+        for (const list of rows) put(String(table), fromList(names, list));
       } else if (frame.kind === KIND.commit) {
         for (const [table, kind, columns, cells] of readCommit(frameText(frame)).effects) {
           const key = keys.get(table) ?? [];

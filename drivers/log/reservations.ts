@@ -1,9 +1,11 @@
+import { type Deferred, deferred } from "../../db/deferred.ts";
+
 /** Who may commit next: reservations come in turn, and each ends by itself after a while. */
 export class Reservations {
   readonly #waiting: { readonly owner: object; readonly begin: () => void }[] = [];
   #owner: object | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #freed: PromiseWithResolvers<void> = Promise.withResolvers();
+  #freed: Deferred<void> = deferred();
 
   /** Whether somebody else has reserved the next commit. */
   blocks(owner: object): boolean {
@@ -34,7 +36,7 @@ export class Reservations {
     this.#owner = next?.owner;
     next?.begin();
     const freed = this.#freed;
-    this.#freed = Promise.withResolvers();
+    this.#freed = deferred();
     freed.resolve();
   }
 }

@@ -26,14 +26,31 @@ export function scan(bytes: Bytes, from = 0): Scanned {
   }
 }
 
+/**
+ * The frames of bytes that are written whole or not at all.
+ *
+ * @throws {DataError} With code `"corrupt"` when they are not whole.
+ */
+export function wholeFrames(bytes: Bytes): readonly Frame[] {
+  const { frames, end } = scan(bytes);
+  if (end < bytes.length) throw corrupt(`bytes ${end} and on are missing`);
+  return frames;
+}
+
 /** All frames whose checksum is right, whatever is between them. */
 export function* readable(bytes: Bytes): Generator<Frame, void, undefined> {
   for (let at = 0; at >= 0 && at < bytes.length;) {
+    const found = legible(bytes, at);
+    if (found) yield found;
+    at = found ? at + found.bytes.length : nextFrame(bytes, at + 1);
+  }
+}
+
+function legible(bytes: Bytes, at: number): Frame | undefined {
+  try {
     const found = frameAt(bytes, at);
-    if (typeof found === "string") at = nextFrame(bytes, at + 1);
-    else {
-      yield found;
-      at += found.bytes.length;
-    }
+    return typeof found === "string" ? undefined : found;
+  } catch {
+    return undefined; // of a later version
   }
 }

@@ -1,5 +1,5 @@
 import { encode } from "../../schema/codec.ts";
-import { quote } from "../../schema/errors.ts";
+import { DataError, quote } from "../../schema/errors.ts";
 import { keyIn } from "../../schema/key.ts";
 import { noteText } from "../../schema/row.ts";
 import type { TableDef } from "../../schema/table.ts";
@@ -9,8 +9,16 @@ import { KnownIds } from "../../engine/known_ids.ts";
 import type { DriverOptions } from "../../db/driver.ts";
 import { tableOf } from "../../db/layout.ts";
 import { readLayout } from "../../db/layout_read.ts";
-import { type Frame, frameBytes, frameText, KIND } from "./frame.ts";
-import { chunkFrame, corrupt, effectOf, parts, readCommit, rowOf } from "./record.ts";
+import { type Frame, frameBytes, frameText, isSameFrame, isUnknown, KIND } from "./frame.ts";
+import {
+  chunkFrame,
+  corrupt,
+  effectOf,
+  parts,
+  readCommit,
+  rowOf,
+  type StoredCommit,
+} from "./record.ts";
 import type { LogState } from "./state.ts";
 import type { Bytes } from "./storage.ts";
 
@@ -55,6 +63,17 @@ function rowsOf(data: TableData): StoredRow[] {
  */
 export function readState(
   frames: readonly Frame[],
+  options: Pick<DriverOptions, "tables" | "ready">,
+): LogState {
+  try {
+    return stateOf(frames, options);
+  } catch (cause) {
+    throw cause instanceof DataError ? cause : corrupt("something else is there", cause);
+  }
+}
+
+function stateOf(
+  frames: readonly Frame[],
   { tables, ready }: Pick<DriverOptions, "tables" | "ready">,
 ): LogState {
   const state: LogState = {
@@ -69,7 +88,7 @@ export function readState(
       chunks++;
       addChunk(state, parts(frameText(frame)));
     } else if (frame.kind === KIND.end) [wanted] = parts(frameText(frame)) as number[]; // compared below
-    else if (frame.kind !== KIND.commit) state.unknown.push(frame.bytes);
+    else if (isUnknown(frame)) keepUnknown(state, frame);
     else {
       if (wanted !== chunks) throw corrupt("its snapshot has no end");
       addCommit(state, frame);
@@ -115,10 +134,15 @@ function addChunk({ tables }: LogState, [name, names, rows]: readonly unknown[])
   }
 }
 
-/** Takes a commit in that another has written; gives what it says of itself. */
-export function addCommit(state: LogState, frame: Frame): ReturnType<typeof readCommit> {
+/** Keeps a frame of a kind that a later version has. */
+export function keepUnknown({ unknown }: LogState, { bytes }: Frame): void {
+  if (!unknown.some((kept) => isSameFrame(kept, bytes))) unknown.push(bytes);
+}
+
+/** Takes in a commit of another; gives what it says of itself, or undefined when it is there already. */
+export function addCommit(state: LogState, frame: Frame): StoredCommit | undefined {
   const commit = readCommit(frameText(frame));
-  if (commit.seq <= state.seq) return commit; // a snapshot has it
+  if (commit.seq <= state.seq) return undefined;
   if (commit.seq !== state.seq + 1) throw corrupt(`commit ${state.seq + 1} is missing`);
   for (const effect of commit.effects) {
     const data = state.tables.get(effect[0]);

@@ -1,28 +1,38 @@
 import type { Maybe } from "../../db/driver.ts";
+import type { Frame } from "./frame.ts";
 
 /** Bytes of frames. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/**
- * What a step of {@linkcode LogStorage} finds: the frames of commits after the one that was seen last,
- * or all frames where those were folded away.
- */
-export type News =
-  | { readonly whole: false; readonly frames: readonly Bytes[] }
-  | { readonly whole: true; readonly frames: Bytes };
+/** What was written after the commit that was seen last. */
+export interface News {
+  /** Whether commits after that one were folded away, so that these are all frames there are. */
+  readonly whole: boolean;
+  /** Otherwise those of commits, some of which may have been seen, and of unknown kinds. */
+  readonly frames: readonly Frame[];
+}
 
 /**
- * Where a resident database keeps its bytes: a snapshot, and the commits after it in a log. The `seq` of
- * a commit is its place in the log.
+ * Where a resident database keeps its bytes: a snapshot, and the commits after it in a log. `seq` gives
+ * the number of the commit that was seen last, asked when it is needed. One method that takes a function
+ * runs at a time, and has ended when its promise is settled.
  */
 export interface LogStorage {
-  /** All frames one after the other: the snapshot, then the log; empty when there is no database. */
-  load(): Promise<Bytes>;
+  /** All frames: the snapshot, then the log; none when there is no database. */
+  load(): Promise<readonly Frame[]>;
+  /** Calls `take` with what came after `seq`. */
+  catchUp(seq: () => number, take: (news: News) => void): Promise<void>;
   /**
-   * While nobody else writes: calls `fn` with what came after `seq`, and appends the frames that it
-   * gives, all or none; durable as the storage was opened. What `fn` throws, nothing is written.
+   * While nobody else writes or has reserved it: calls `fn` with what came after `seq`, and appends the
+   * commits that it gives, one a frame, all or none; durable as the storage was opened. What `fn` throws,
+   * nothing is written. `fn` may be called again where nothing has come of it.
    */
-  step(seq: number, fn: (news: News) => readonly Bytes[]): Promise<void>;
+  step(seq: () => number, fn: (news: News) => readonly Bytes[]): Promise<void>;
+  /**
+   * Nobody else makes a step from now on until one was made here that writes, or what this gives is
+   * called, but for `ms` milliseconds at most. It keeps transactions from starving; nothing rests on it.
+   */
+  reserve(ms: number): Promise<() => void>;
   /**
    * Puts a snapshot of everything up to `seq` in the place of the old one and of the log up to there.
    * Commits that came since stay. With `alone` it does so only when none came: false when one did.

@@ -95,13 +95,14 @@ function envOutput(
   };
   const include = (as: string) => includes.findIndex((step) => step.as === as);
   return (env, kids) => {
-    const result: DraftRow = {};
     if (!select) {
-      Object.assign(result, row(env, 0));
+      // A row, as any slot gives; an assignment would take `__proto__` for the prototype.
+      const result: DraftRow = { ...row(env, 0) as StoredRow | null };
       for (const { as, slot } of joins) putAt(result, [as], row(env, slot));
       includes.forEach(({ as }, i) => putAt(result, [as], kids[i] ?? []));
       return result;
     }
+    const result: DraftRow = {};
     for (const { ref, to } of select) {
       putAt(
         result,

@@ -2,6 +2,7 @@ import type { ColumnType } from "../../schema/compare.ts";
 import { utf8Length } from "../../schema/names.ts";
 import type { TextOp } from "../../query/ast.ts";
 import type { Dialect, Pattern } from "./dialect.ts";
+import { NO_BYTES } from "./no_bytes.ts";
 import { sqliteExplain } from "./sqlite_explain.ts";
 import { sqliteJson } from "./sqlite_json.ts";
 
@@ -79,7 +80,7 @@ export const sqlite: Dialect = {
   bind(_, value) {
     if (typeof value === "boolean") return value ? 1 : 0;
     if (value instanceof Date) return value.getTime();
-    return value;
+    return value instanceof Uint8Array && value.length === 0 ? NO_BYTES : value;
   },
   result: (type, sql) =>
     type === "bigint"

@@ -6,12 +6,14 @@ import {
   ilike,
   integer,
   json,
+  openDatabase,
   parseQuery,
   query,
   sum,
   table,
   text,
 } from "../../mod.ts";
+import { memoryDriver } from "../../drivers/memory.ts";
 
 const users = table("users", { id: text().primaryKey(), name: text() });
 const todos = table("todos", {
@@ -48,4 +50,11 @@ const results = [
   store.count(query(todos)),
   told.join(),
 ];
+const db = await openDatabase(schema, memoryDriver());
+await db.transaction(async (tx) => {
+  await tx.insert(users, { id, name: "Ada" });
+  await tx.insert(todos, { id: "a", title: "ship", n: 2, owner: id });
+});
+results.push((await db.all(joined))[0]?.todos[0]?.title ?? "");
+await db.close();
 console.log(JSON.stringify(results));

@@ -1,3 +1,4 @@
+import type { Faults } from "../support/faults.ts";
 import { type Area, type AreaSource, openArea } from "../../webstorage/area.ts";
 import { openWebStorage } from "../../webstorage/open.ts";
 import type { WebStorage, WebStorageOptions } from "../../webstorage/mod.ts";
@@ -12,8 +13,10 @@ interface StorageEventFields {
 export class Origin {
   readonly items = new Map<string, string>();
   readonly #tabs = new Set<Tab>();
-  readonly #events: { readonly from: Tab; readonly fields: Omit<StorageEventFields, "storageArea"> }[] =
-    [];
+  readonly #events: {
+    readonly from: Tab;
+    readonly fields: Omit<StorageEventFields, "storageArea">;
+  }[] = [];
   /** In UTF-16 units of keys and values, as Chromium counts. */
   quota: number;
 
@@ -98,4 +101,18 @@ export class Clock {
     this.time = time;
   }
   readonly now = (): number => this.time;
+}
+
+/** `storage`, its length included, with each call as `faults` says. */
+export function faultyStorage(storage: Storage, faults: Faults): Storage {
+  return {
+    get length() {
+      return faults.call(() => storage.length);
+    },
+    key: (index) => faults.call(() => storage.key(index)),
+    getItem: (key) => faults.call(() => storage.getItem(key)),
+    setItem: (key, text) => faults.call(() => storage.setItem(key, text)),
+    removeItem: (key) => faults.call(() => storage.removeItem(key)),
+    clear: () => faults.call(() => storage.clear()),
+  };
 }

@@ -2,62 +2,9 @@ import { assert, assertEquals, assertNotStrictEquals, assertThrows } from "@std/
 import fc from "fast-check";
 import { memoryStorage, webstorage } from "../../webstorage/mod.ts";
 import { PREFIX } from "../../webstorage/area.ts";
-import { anyValue, anyText, describe } from "../schema/any_value.ts";
+import { anyText, anyValue, describe } from "../schema/any_value.ts";
+import { HOSTILE_KEYS, KINDS } from "./kinds.ts";
 import { Clock, Origin } from "./origin.ts";
-
-/** Names that storage objects, objects or careless prefixes trip over. */
-const KEYS = [
-  "",
-  "length",
-  "key",
-  "getItem",
-  "setItem",
-  "clear",
-  "__proto__",
-  "constructor",
-  "toString",
-  "hasOwnProperty",
-  "a b",
-  'a"b',
-  "a:b",
-  "a.b",
-  "é",
-  "\u{1F600}",
-  "\uFB01",
-  "0",
-  "x".repeat(1_024),
-  "\u{1F600}".repeat(256),
-];
-
-/** One of each of the 24 kinds, and nested. */
-const KINDS: readonly unknown[] = [
-  null,
-  undefined,
-  true,
-  1.5,
-  NaN,
-  Infinity,
-  -Infinity,
-  -0,
-  -(2n ** 64n),
-  "\ud800\0",
-  new Date(5),
-  new Date(NaN),
-  /a\//giu,
-  new Map<unknown, unknown>([[{ a: 1 }, new Set([1])]]),
-  new Set([undefined, NaN]),
-  new Uint8Array([1, 2]).buffer,
-  new Uint8Array([0, 255]),
-  new BigInt64Array([-1n]),
-  new Float64Array([-0]),
-  new DataView(new Uint8Array([1, 2, 3]).buffer, 1),
-  new TypeError("no", { cause: [1n] }),
-  new URL("https://example.com/?q"),
-  // deno-lint-ignore no-sparse-arrays -- holes are one of the kinds
-  [1, , 3],
-  { b: 1, a: { z: [{}], y: null } },
-  JSON.parse('{"__proto__":{"a":1},"$":["date",5]}'),
-];
 
 Deno.test("get() gives each of the 24 kinds as it was set, to this page and the next", () => {
   const origin = new Origin();
@@ -92,12 +39,16 @@ Deno.test("get() gives a copy each time", () => {
 Deno.test("keys of any kind are keys like others, in the order of sort()", () => {
   const origin = new Origin();
   for (const page of [origin.tab().open(), webstorage("memory")]) {
-    for (const key of KEYS) assertEquals([page.get(key), page.has(key)], [undefined, false]);
-    for (const key of KEYS) page.set(key, key + "!");
-    for (const key of KEYS) assertEquals(page.get(key), key + "!");
-    assertEquals(page.keys(), [...KEYS].sort());
-    assertEquals(page.entries(), [...KEYS].sort().map((key) => [key, key + "!"]));
-    for (const key of KEYS) assertEquals([page.delete(key), page.delete(key)], [true, false]);
+    for (const key of HOSTILE_KEYS) {
+      assertEquals([page.get(key), page.has(key)], [undefined, false]);
+    }
+    for (const key of HOSTILE_KEYS) page.set(key, key + "!");
+    for (const key of HOSTILE_KEYS) assertEquals(page.get(key), key + "!");
+    assertEquals(page.keys(), [...HOSTILE_KEYS].sort());
+    assertEquals(page.entries(), [...HOSTILE_KEYS].sort().map((key) => [key, key + "!"]));
+    for (const key of HOSTILE_KEYS) {
+      assertEquals([page.delete(key), page.delete(key)], [true, false]);
+    }
     assertEquals(page.keys(), []);
   }
   assertEquals([...origin.items], []);
@@ -142,7 +93,7 @@ Deno.test("webstorage() and set() refuse numbers that are out of range", () => {
   for (const maxBytes of [-1, NaN]) {
     assertThrows(() => webstorage("memory", { maxBytes }), RangeError, "maxBytes");
   }
-  assertThrows(() => page.set("k", () => {}), TypeError, "function");
+  assertThrows(() => page.set("k", () => {}), TypeError, "Cannot encode");
   assertEquals(page.get("k"), 1);
 });
 
@@ -176,7 +127,8 @@ Deno.test("set() with a ttlMs of 0 or less takes away what was there", () => {
     const page = origin.tab().open();
     page.set("k", 1);
     page.set("k", 2, { ttlMs });
-    assertEquals([page.get("k"), page.has("k"), origin.items.size], [undefined, false, 0]);
+    assertEquals(origin.items.size, 0);
+    assertEquals([page.get("k"), page.has("k")], [undefined, false]);
   }
 });
 
@@ -240,10 +192,14 @@ Deno.test("update() gives and sets what its function makes of the value", () => 
   const page = webstorage("memory");
   assertEquals(page.update<number>("n", (n = 10) => n + 1), 11);
   assertEquals(page.update<number>("n", (n = 10) => n + 1), 12);
-  assertThrows(() =>
-    page.update("n", () => {
-      throw new RangeError("mine");
-    }), RangeError, "mine");
+  assertThrows(
+    () =>
+      page.update("n", () => {
+        throw new RangeError("mine");
+      }),
+    RangeError,
+    "mine",
+  );
   assertEquals(page.get("n"), 12);
 });
 

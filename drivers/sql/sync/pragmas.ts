@@ -8,6 +8,8 @@ const NONE: readonly never[] = [];
 const BUSY_MS = 50;
 /** Large enough for chunks of blobs, which it writes 2 to 4 times faster than 4,096. */
 const PAGE_BYTES = 16_384;
+/** In KiB. SQLite's own 2,000 are 125 such pages: reads at random took half as long again. */
+const CACHE = { own: -2_000, ours: -8_000 } as const;
 
 /** @throws {DataError} With code `"unsupported"` when SQLite is too old, or built without JSON. */
 export function requireVersion(client: SyncClient): void {
@@ -34,6 +36,8 @@ export async function prepareFile(
 ): Promise<void> {
   client.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   client.exec(`PRAGMA synchronous = ${durability === "strict" ? "FULL" : "NORMAL"}`);
+  const [cache] = client.row("PRAGMA cache_size", NONE) ?? [];
+  if (cache === CACHE.own) client.exec(`PRAGMA cache_size = ${CACHE.ours}`); // nobody has set it
   if (adopt) return; // the file stays as its owner has it
   await patiently(() => {
     const [pages] = client.row("PRAGMA page_count", NONE) ?? [];

@@ -34,7 +34,7 @@ export function newRows(count: number, batch: number): Todo[] {
 
 // Samples of a few milliseconds, as the shortest ones are not interrupted on a busy machine; so it
 // takes many to warm up.
-const QUICK: Rounds = { warmUp: 40, rounds: 25, garbage: "minor" };
+const QUICK: Rounds = { warmUp: 12, rounds: 25, garbage: "minor" };
 const SLOW: Rounds = { warmUp: 2, rounds: 9, garbage: "minor" };
 
 /** Takes back what was inserted one by one. */

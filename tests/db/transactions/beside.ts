@@ -134,6 +134,38 @@ export function besideTests({ test, open }: DatabaseSuite): void {
     assertSame(await db.count(query(notes)), 0);
   });
 
+  test("writes at once are each all or nothing, whatever becomes of the others", async () => {
+    await using db = await open(schema);
+    await db.insert(people, ann);
+    const settled = await Promise.allSettled([
+      db.insert(accounts, { id: "a" }),
+      db.insert(loans, [{ id: "1", personId: "ann" }, { id: "2", personId: "none" }]),
+      db.insert(accounts, [{ id: "b" }, { id: "a" }]),
+      db.transaction(async (tx) => {
+        await tx.insert(notes, { id: "n", personId: "ann" });
+        await tx.insert(loans, { id: "3", personId: "none" });
+      }),
+      db.deleteAll(people, {}),
+      db.insert(accounts, { id: "c" }),
+      db.update(people, "ann", () => {
+        throw new Error("mine");
+      }),
+      db.insert(loans, { id: "4", personId: "ann" }),
+    ]);
+    const rules = settled.map((result) =>
+      result.status === "rejected" ? result.reason.rule ?? result.reason.message : "done"
+    );
+    // The row that the last but one asks for is gone by then, so that its function is not called.
+    assertSame(rules, [
+      ...["done", "reference", "key", "reference", "done", "done", "done"],
+      "reference",
+    ]);
+    assertSame(pluck(await db.all(query(accounts)), "id"), ["a", "c"]);
+    assertSame(await db.count(query(people)), 0);
+    assertSame([await db.count(query(loans)), await db.count(query(notes))], [0, 0]);
+    assertSame(db.seq, 4);
+  });
+
   test("changes() tells of commits in the order of seq, without gaps, with their origin", async () => {
     await using db = await open(schema);
     await db.insert(accounts, { id: "a" });

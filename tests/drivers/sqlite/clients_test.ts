@@ -1,3 +1,4 @@
+import "../../schema/proto_accessor.ts";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteDriver } from "../../../drivers/sqlite.ts";
 import { freezeRows } from "../../../engine/mod.ts";
@@ -37,11 +38,11 @@ for (const [name, openClient] of Object.entries(SHAPES)) {
   testClient(name, openClient, newFile);
   testSource(name, open);
   testTransactions(name, open);
-  testModel(name, open, undefined, 50);
+  testModel(name, open, undefined, 25);
   testDifferential(
     name,
     // Generated tables have no static types, so the database is used without them.
     async (schema) => await open(schema as never) as never,
-    { queries: 200, exactSums: false },
+    { queries: 100, exactSums: false },
   );
 }

@@ -1,0 +1,80 @@
+/** How often others are looked for where tabs can't tell each other. */
+const POLL_MS = 200;
+
+/**
+ * How the tabs that have one database open tell each other that something was written. A page that is
+ * put away for later lets go of all, and is told when it is back.
+ */
+export class TabChannel {
+  readonly #name: string;
+  readonly #hide: () => void;
+  readonly #hidden = (): void => {
+    this.#hide();
+    this.#channel?.close();
+    this.#channel = undefined;
+  };
+  readonly #shown = (): void => {
+    if (this.#channel) return;
+    this.#open();
+    this.missed();
+  };
+  #channel: BroadcastChannel | undefined;
+  #moved = false;
+  #told: (() => void) | undefined;
+
+  /** `hide` is called when the page is put away. */
+  constructor(name: string, hide: () => void) {
+    this.#name = name;
+    this.#hide = hide;
+    this.#open();
+    globalThis.addEventListener?.("pagehide", this.#hidden);
+    globalThis.addEventListener?.("pageshow", this.#shown);
+  }
+  #open(): void {
+    if (typeof BroadcastChannel !== "function") return;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.onmessage = () => this.missed();
+  }
+
+  /** Whether somebody may have written since `seen` was called; always, where nobody can tell. */
+  get moved(): boolean {
+    return this.#moved || !this.#channel;
+  }
+  /** All that was written until now is about to be seen. */
+  seen(): void {
+    this.#moved = false;
+  }
+  /** It was not. */
+  unseen(): void {
+    this.#moved = true;
+  }
+  /** There may be something new. */
+  missed(): void {
+    this.#moved = true;
+    this.#told?.();
+  }
+  /** Tells the others that something was written. */
+  tell(): void {
+    try {
+      this.#channel?.postMessage(null);
+    } catch {
+      // What was written is there all the same: others find it when they write.
+    }
+  }
+  /** Calls `told` when there may be something; gives what ends it. */
+  listen(told: () => void): () => void {
+    this.#told = told;
+    const timer = this.#channel ? undefined : setInterval(told, POLL_MS);
+    return () => {
+      this.#told = undefined;
+      clearInterval(timer);
+    };
+  }
+  close(): void {
+    this.#told = undefined;
+    this.#channel?.close();
+    this.#channel = undefined;
+    globalThis.removeEventListener?.("pagehide", this.#hidden);
+    globalThis.removeEventListener?.("pageshow", this.#shown);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * What the pages of the IndexedDB tests have: the suites, and a database that tabs share.
+ *
+ * @module
+ */
+import { freezeRows } from "../../engine/mod.ts";
+import {
+  type Commit,
+  type Database,
+  DataError,
+  integer,
+  ne,
+  openDatabase,
+  type OpenOptions,
+  query,
+  type Schema,
+  table,
+  text,
+} from "../../mod.ts";
+import { indexedDbDriver } from "../../drivers/indexed_db.ts";
+import { testSource } from "../conformance/mod.ts";
+import { testTransactions } from "../db/transactions.ts";
+import { testDifferential } from "../differential/differential.ts";
+import { testModel } from "../model/model.ts";
+import { Collected, type Ended } from "../runtimes/collected.ts";
+
+/** A row that tabs count in, and rows that come two at a time. */
+const counters = table("counters", { id: text().primaryKey(), n: integer() });
+const pairs = table("pairs", { id: text().primaryKey(), batch: integer() });
+const shared: Schema = { tables: [counters, pairs] };
+
+let db: Database;
+let databases = 0;
+
+/** An empty database, opened a second time after its layout was made. */
+async function openNew(schema: Schema, options?: OpenOptions): Promise<Database> {
+  const driver = indexedDbDriver(indexedDB, { name: `${performance.timeOrigin} ${databases++}` });
+  await (await openDatabase(schema, driver, options)).close();
+  return await openDatabase(schema, driver, options);
+}
+
+/** What is called from outside. */
+const strata = {
+  async suites(histories: number, queries: number): Promise<Ended & { failures: string[] }> {
+    freezeRows(true);
+    const tests = new Collected();
+    const name = "indexedDb";
+    testSource(name, openNew, tests.register);
+    testTransactions(name, openNew, tests.register);
+    testModel(name, openNew, tests.register, histories);
+    testDifferential(
+      name,
+      // Generated tables have no static types, so the database is used without them.
+      async (schema) => await openNew(schema as never) as never,
+      { queries },
+      tests.register,
+    );
+    const failures: string[] = [];
+    const ended = await tests.run((line) => failures.push(line));
+    return { ...ended, failures };
+  },
+  /** Opens the database that tabs share. */
+  async open(durability: "relaxed" | "strict" = "relaxed"): Promise<number> {
+    db = await openDatabase(shared, indexedDbDriver(indexedDB, { name: "shared" }), { durability });
+    await db.insert(counters, { id: "c", n: 0 }, { onConflict: "ignore" });
+    return db.seq;
+  },
+  count: async (): Promise<number | undefined> => (await db.get(counters, "c"))?.n,
+  /** Adds 1 so many times, by transactions that think at times; gives the most runs that one took. */
+  async increments(times: number): Promise<number> {
+    let most = 0;
+    for (let i = 0; i < times; i++) {
+      await db.transaction(async (tx) => {
+        most = Math.max(most, tx.attempt);
+        const row = await tx.get(counters, "c");
+        if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        await tx.update(counters, "c", { n: (row?.n ?? NaN) + 1 });
+      });
+    }
+    return most;
+  },
+  /** Adds 1 so many times, by a verb each. */
+  async adds(times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      await db.update(counters, "c", (row) => ({ n: row.n + 1 }));
+    }
+  },
+  heard: [] as { seq: number; source: Commit["source"]; tables: string[]; n: unknown }[],
+  hear(): void {
+    db.changes(({ seq, source, tables }) => {
+      const names = [...tables.keys()].map(({ name }) => name);
+      void strata.count().then((n) => strata.heard.push({ seq, source, tables: names, n }));
+    });
+  },
+  /** Writes pairs without end, and tells of each that was acknowledged. */
+  async write(first: number, tell: (batch: number) => Promise<void>): Promise<never> {
+    for (let batch = first;; batch++) {
+      await db.insert(pairs, [{ id: `${batch} a`, batch }, { id: `${batch} b`, batch }]);
+      void tell(batch);
+    }
+  },
+  batches: async (): Promise<number[]> => (await db.all(query(pairs))).map(({ batch }) => batch),
+  /** What a large insert fails with, and what there is after it. */
+  async fill(): Promise<{ code: string; committed: string | undefined; n: number | undefined }> {
+    const long = "x".repeat(1_000_000);
+    for (let i = 0;; i++) {
+      try {
+        await db.insert(counters, { id: `${i} ${long}`, n: i });
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        return { code: error.code, committed: error.committed, n: await strata.count() };
+      }
+    }
+  },
+  /** Makes room, and writes. */
+  async free(): Promise<number | undefined> {
+    await db.deleteAll(counters, { id: ne("c") });
+    const long = "x".repeat(1_000_000);
+    for (let tries = 0;; tries++) {
+      try {
+        return (await db.insert(counters, { id: `again ${long}`, n: 7 })).n;
+      } catch (error) {
+        // The log is being folded.
+        if (!(error instanceof DataError && error.code === "full") || tries > 50) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  },
+  closed: (): Promise<{ reason: string }> => db.closed,
+};
+
+/** Type of `globalThis.strata` in pages. */
+export type Strata = typeof strata;
+
+Object.assign(globalThis, { strata });

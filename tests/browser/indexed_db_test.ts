@@ -1,0 +1,177 @@
+/**
+ * IndexedDB in a real Chromium: `deno task test:browser`. It needs a browser, so without
+ * `STRATA_BROWSER=1` its tests are ignored.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { BrowserContext, Page } from "playwright-core";
+import { peerPackages } from "../../tools/bundle/peer_packages.ts";
+import { runsOf } from "../model/runs.ts";
+import { openBrowser } from "./browser.ts";
+import type { Strata } from "./indexed_db_page.ts";
+import { startBrowser } from "./killed_browser.ts";
+import { serveSite, type Site } from "./site.ts";
+
+/** In the page, which has it by its script. */
+declare const strata: Strata;
+
+const INCREMENTS = runsOf(1) === 1 ? 200 : 1_000;
+const KILLS = runsOf(1) === 1 ? 3 : 50;
+/** There are more; fewer say that the suites were not bundled whole. */
+const LEAST = 380;
+
+let site: Promise<Site> | undefined;
+
+/** The page is bundled once, for all tests. */
+function sharedSite(): Promise<Site> {
+  return site ??= (async () => {
+    await using packages = await peerPackages(["@preact/signals-core", "fast-check"]);
+    return await serveSite(new URL("./indexed_db_page.ts", import.meta.url), packages.folder);
+  })();
+}
+
+async function openPage(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto((await sharedSite()).url);
+  return page;
+}
+
+function test(name: string, run: (context: BrowserContext) => Promise<void>): void {
+  Deno.test({
+    name: `chromium, IndexedDB: ${name}`,
+    ignore: Deno.env.get("STRATA_BROWSER") !== "1",
+    sanitizeOps: false, // of the connection to the browser, and of the site
+    sanitizeResources: false,
+    async fn() {
+      await using browser = await openBrowser();
+      await run(browser);
+    },
+  });
+}
+
+test("the suites pass in the page", async (context) => {
+  const page = await openPage(context);
+  const [histories, queries] = [runsOf(30), runsOf(60)];
+  const { passed, failed, failures } = await page.evaluate(
+    ([histories = 0, queries = 0]) => strata.suites(histories, queries),
+    [histories, queries],
+  );
+  assertEquals(failures, []);
+  assertEquals(failed, 0);
+  assert(passed >= LEAST, `${passed} tests are too few`);
+});
+
+test(`two tabs with ${INCREMENTS} increments each lose none`, async (context) => {
+  const tabs = [await openPage(context), await openPage(context)];
+  for (const tab of tabs) await tab.evaluate(() => strata.open());
+  const most = await Promise.all(
+    tabs.map((tab) => tab.evaluate((times) => strata.increments(times), INCREMENTS)),
+  );
+  for (const tab of tabs) assertEquals(await tab.evaluate(() => strata.count()), 2 * INCREMENTS);
+  assert(Math.max(...most) < 10, `One took ${most} runs`);
+  // Verbs compute where they are written, and never run again.
+  await Promise.all(tabs.map((tab) => tab.evaluate((times) => strata.adds(times), INCREMENTS)));
+  for (const tab of tabs) assertEquals(await tab.evaluate(() => strata.count()), 4 * INCREMENTS);
+});
+
+test("a commit in one tab is told in another, in order", async (context) => {
+  const [here, there] = [await openPage(context), await openPage(context)];
+  for (const tab of [here, there]) await tab.evaluate(() => strata.open());
+  await there.evaluate(() => strata.hear());
+  await here.evaluate(() => strata.adds(20));
+  await there.waitForFunction(() => strata.heard.length >= 20);
+  const heard = await there.evaluate(() => strata.heard);
+  const first = heard[0]?.seq ?? 0;
+  assertEquals(heard.map(({ seq }) => seq), heard.map((_, i) => first + i));
+  assertEquals(new Set(heard.map(({ source }) => source)), new Set(["process"]));
+  assertEquals(new Set(heard.flatMap(({ tables }) => tables)), new Set(["counters"]));
+  assertEquals(heard.at(-1)?.n, 20);
+});
+
+test("a deleted database closes the tabs that have it open, and waits for none", async (context) => {
+  const [here, there] = [await openPage(context), await openPage(context)];
+  for (const tab of [here, there]) await tab.evaluate(() => strata.open());
+  await here.evaluate(() =>
+    new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase("shared");
+      request.onsuccess = () => resolve();
+      request.onerror = () => reject(request.error);
+    })
+  );
+  assertEquals(await there.evaluate(() => strata.closed()), { reason: "lost" });
+  await here.reload();
+  assertEquals(await here.evaluate(() => strata.open()), 1);
+});
+
+test("a page that comes back from the back-forward cache is up to date", async (context) => {
+  const [here, there] = [await openPage(context), await openPage(context)];
+  for (const tab of [here, there]) await tab.evaluate(() => strata.open());
+  await here.evaluate(() => strata.hear());
+  await here.goto(`${(await sharedSite()).url}?away`);
+  await there.evaluate(() => strata.adds(3));
+  await here.goBack();
+  // Where the browser did not keep it, the page is another one.
+  if (!await here.evaluate(() => strata.heard !== undefined && "open" in strata)) return;
+  await here.evaluate(() => strata.count().catch(() => strata.open()));
+  assertEquals(await here.evaluate(() => strata.count()), 3);
+});
+
+test("a full quota refuses a write, keeps what is there, and takes more after deletes", async (context) => {
+  const page = await openPage(context);
+  const client = await context.newCDPSession(page);
+  const { url } = await sharedSite();
+  await client.send("Storage.overrideQuotaForOrigin", {
+    origin: new URL(url).origin,
+    quotaSize: 12_000_000,
+  });
+  await page.evaluate(() => strata.open());
+  assertEquals(await page.evaluate(() => strata.fill()), { code: "full", committed: "no", n: 0 });
+  assertEquals(await page.evaluate(() => strata.free()), 7);
+  await page.reload();
+  await page.evaluate(() => strata.open());
+  assertEquals(await page.evaluate(() => strata.count()), 0);
+});
+
+Deno.test({
+  name:
+    `chromium, IndexedDB: nothing acknowledged is lost by kill -9 while writing, ${KILLS} times`,
+  ignore: Deno.env.get("STRATA_BROWSER") !== "1",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const profile = await Deno.makeTempDir({ prefix: "strata_" });
+    const acknowledged = new Set<number>();
+    let next = 1;
+    for (let i = 0; i <= KILLS; i++) {
+      const { context, kill } = await startBrowser(profile);
+      const page = await openPage(context);
+      await page.exposeFunction("tell", (batch: number) => void acknowledged.add(batch));
+      await page.evaluate(() => strata.open());
+      const batches = await page.evaluate(() => strata.batches());
+      const there = new Set(batches);
+      assertEquals(batches.length, 2 * there.size, "half a commit");
+      assertEquals([...acknowledged].filter((batch) => !there.has(batch)), [], "lost");
+      next = Math.max(0, ...there) + 1;
+      if (i < KILLS) {
+        page.evaluate((first) => strata.write(first, (globalThis as never)["tell"]), next)
+          .catch(() => {}); // it is cut off
+        const begun = acknowledged.size;
+        while (acknowledged.size < begun + 5) await new Promise((done) => setTimeout(done, 5));
+        await new Promise((done) => setTimeout(done, Math.random() * 100));
+      }
+      await kill();
+    }
+    assert(acknowledged.size >= 5 * KILLS);
+    // What the browser has left running may still write there.
+    await Deno.remove(profile, { recursive: true }).catch(() => {});
+  },
+});
+
+Deno.test({
+  name: "chromium, IndexedDB: the site ends",
+  ignore: Deno.env.get("STRATA_BROWSER") !== "1",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => await (await site)?.[Symbol.asyncDispose](),
+});

@@ -1,0 +1,55 @@
+import { build, stop } from "esbuild";
+
+/** A site on 127.0.0.1 with a script of ours on its page. */
+export interface Site extends AsyncDisposable {
+  readonly url: string;
+  /** The script, for pages that can't load it. */
+  readonly script: string;
+}
+
+/**
+ * Bundles `entry` and serves it: `/` is a page with it, `/page.js` the script. With `folder` packages are
+ * those in its `node_modules`, with what they need.
+ */
+export async function serveSite(entry: URL, folder?: string): Promise<Site> {
+  const script = await bundle(entry, folder);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const isScript = new URL(request.url).pathname === "/page.js";
+    const html = `<!doctype html><title>Strata</title><script src="/page.js"></script>`;
+    return new Response(isScript ? script : html, {
+      headers: { "content-type": isScript ? "text/javascript" : "text/html; charset=utf-8" },
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    script,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+async function bundle(entry: URL, folder: string | undefined): Promise<string> {
+  const { outputFiles: [file] } = await build({
+    entryPoints: [decodeURIComponent(entry.pathname)],
+    bundle: true,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    write: false,
+    logLevel: "silent",
+    nodePaths: folder === undefined ? [] : [`${folder}/node_modules`],
+    plugins: [{
+      name: "import-map",
+      setup({ onResolve }) {
+        onResolve(
+          { filter: /^[^./]/ },
+          ({ path }) =>
+            folder !== undefined && !path.startsWith("@std/")
+              ? undefined
+              : { path: decodeURIComponent(new URL(import.meta.resolve(path)).pathname) },
+        );
+      },
+    }],
+  });
+  await stop();
+  return file?.text ?? "";
+}
