@@ -170,6 +170,18 @@ Deno.test("disposing a handle ends that handle only", async () => {
   stop();
 });
 
+Deno.test("a handle that was disposed keeps its rows while others go on, also if nobody read them", () => {
+  using store = createStore(schema);
+  const [one, two] = [store.live(large), store.live(large)];
+  const told: number[] = [];
+  one.deltas((ops) => told.push(ops.length));
+  two.deltas(() => {});
+  store.insert(todos, { id: "a", n: 3 });
+  one[Symbol.dispose]();
+  store.insert(todos, { id: "b", n: 4 });
+  assertEquals([ids(one.value), ids(two.value), told], [["a"], ["a", "b"], [1]]);
+});
+
 Deno.test("liveRow(), liveCount() and liveValue() follow their row, query and value", () => {
   using store = createStore(schema);
   const seen: unknown[] = [];
@@ -276,7 +288,8 @@ Deno.test("deltas() lead from one query to another when params or signals change
   rows = live.value;
   live.with({ least: 1 });
   assertEquals(rows, store.all(query(todos).where({ n: gte(1) })));
-  // Nobody has read what the first query gave last, and it has ended.
+  store.insert(todos, { id: "dd", n: 5 });
+  // Nobody has read what the first query gave last, and it goes on before it ends.
   batch(() => {
     store.insert(todos, { id: "e", n: 7 });
     live.with({ least: 3 });
