@@ -3,8 +3,10 @@ import { batch, computed, effect, Signal } from "@preact/signals-core";
 import {
   createStore,
   DataError,
+  exists,
   gte,
   integer,
+  not,
   param,
   product,
   query,
@@ -296,6 +298,26 @@ Deno.test("deltas() lead from one query to another when params or signals change
     store.insert(todos, { id: "f", n: 8 });
   });
   assertEquals(rows, store.all(query(todos).where({ n: gte(3) })));
+});
+
+Deno.test("explain() says whether a live result is maintained or run again", () => {
+  using store = createStore(schema);
+  const all = query(todos);
+  const groups = all.groupBy(["n"], { s: sum("n") });
+  const kinds = [
+    large.limit(2).offset(1),
+    all.select("n").distinct(),
+    groups.where({ s: gte(3) }),
+    all.where(not(exists(others, { id: "id" }))).leftJoin("o", others, { id: "id" }),
+    query(others).include("todos", large.limit(2), { id: "id" }),
+  ];
+  for (const kind of kinds) assertEquals(store.explain(kind as typeof all).live, "maintained");
+  const again = [
+    all.limit(0),
+    all.where(exists(others, {})),
+    query(others).include("todos", all.groupBy(["id"], { s: sum("n") }), { id: "id" }),
+  ];
+  for (const kind of again) assertEquals(store.explain(kind as typeof all).live, "rerun");
 });
 
 Deno.test("live queries refuse to be serialised, to be of no query, and to begin once closed", () => {
