@@ -62,7 +62,7 @@ export class RowsList {
 
   /** Begins with these rows, or with those that it asks for. */
   begin(envs: readonly Env[] | undefined, before: Result | undefined): Result {
-    const old = before?.known;
+    const old = this.#source.output && before?.known;
     const known = new Map(old?.keys().map((key, i) => [key, old.rows[i]]));
     if (envs) this.#load([...envs].sort(this.#source.compare), known);
     else this.#fill(known);
