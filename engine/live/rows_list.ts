@@ -19,7 +19,7 @@ export interface RowsSource {
   readonly output: ((env: Env) => StoredRow) | undefined;
   /** Follows what `output` looks up, if it does. */
   readonly includes: Following | undefined;
-  /** The first rows of the order, all by default; undefined where only all can be had. */
+  /** Gives the first rows of the order; absent where all are given to begin with. */
   readonly first: ((count: number) => Env[]) | undefined;
   /** Whether the first rows cost what their number costs, however many there are. */
   readonly quick: boolean;
