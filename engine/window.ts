@@ -32,6 +32,10 @@ export function compareEnvs(order: readonly OrderItem[], joined: boolean): Compa
     desc,
   }));
   const [a, b] = parts;
+  if (a && parts.length === 1) {
+    const { get, compare, desc } = a;
+    return desc ? (x, y) => compare(get(y), get(x)) : (x, y) => compare(get(x), get(y));
+  }
   if (a && b && parts.length === 2 && !joined) {
     // The usual case: one column, then the key.
     const { get, compare, desc } = a;

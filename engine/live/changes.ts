@@ -14,15 +14,24 @@ export interface RowChange {
 /** The net changes of a commit, worked out once for all views and only for tables asked for. */
 export class Changes {
   readonly #entries: readonly Entry[];
-  readonly #nets = new Map<TableData, readonly RowChange[]>();
+  /** The table that was asked for first; most commits concern one. */
+  #first: TableData | undefined;
+  #net: readonly RowChange[] = [];
+  #others: Map<TableData, readonly RowChange[]> | undefined;
   constructor(entries: readonly Entry[], readonly commit: Commit | undefined) {
     this.#entries = entries;
   }
 
   /** One change for each row of a table whose content is another. */
   of(data: TableData): readonly RowChange[] {
-    let net = this.#nets.get(data);
-    if (!net) this.#nets.set(data, net = this.#netOf(data));
+    if (this.#first === data) return this.#net;
+    if (!this.#first) {
+      this.#first = data;
+      return this.#net = this.#netOf(data);
+    }
+    this.#others ??= new Map();
+    let net = this.#others.get(data);
+    if (!net) this.#others.set(data, net = this.#netOf(data));
     return net;
   }
 

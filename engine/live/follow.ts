@@ -89,6 +89,12 @@ export class Following implements Tables, Follow {
     this.#notes.delete(owner);
   }
 
+  /** Who has looked for the values of a row, where there is one lookup. */
+  owners(row: StoredRow): ReadonlySet<MapKey> | undefined {
+    const [asked] = this.#asked;
+    return asked?.owners.get(keyIn(asked.columns, row));
+  }
+
   /** Takes a commit in; gives the owners that may see other rows now. */
   affected(changes: Changes): Set<MapKey> {
     for (const { data, columns, rows } of this.#hashes) {

@@ -1,52 +1,17 @@
 import type { StoredRow } from "../../schema/types.ts";
-import type { Ast } from "../../query/ast.ts";
 import { type QueryValue, queryValue } from "../../query/query.ts";
-import { tableUses } from "../../query/table_uses.ts";
 import { userKey } from "../../schema/key.ts";
 import type { Commit } from "../commit.ts";
 import type { Engine } from "../engine.ts";
 import { computed, effect, signal, untracked } from "../signal.ts";
 import { opsOf } from "./deltas.ts";
-import { guardOf } from "./guard.ts";
-import { isMaintained, Maintained } from "./maintained.ts";
-import { rerun, Result, type Step, Steps } from "./result.ts";
-import type { Topic } from "./topics.ts";
+import { Result, type Step, Steps } from "./result.ts";
+import { counted, rowsView } from "./rows_view.ts";
 import type { DeltaOp } from "./types.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";
 
 const EMPTY = new Result(new Steps(), 0, () => ({ rows: [], keys: () => [] }));
-
-/** The data of the tables that a query reads. */
-function topicsOf(engine: Engine, ast: Ast): Topic[] {
-  const guard = guardOf(ast);
-  return [...new Set(tableUses(ast))].map((def) => ({
-    on: engine.data(def),
-    guard: def === ast.table ? guard : undefined,
-  }));
-}
-
-function rowsView(engine: Engine, watching: Watching, name: string, ast: Ast): View<Result> {
-  return watching.share(name, () => {
-    const steps = new Steps();
-    const passed = (from: Result | undefined, to: Result, commit?: Commit) => {
-      if (from && from !== to) steps.push({ ops: undefined, commit, from, to });
-    };
-    return new View<Result>(watching, {
-      topics: topicsOf(engine, ast),
-      compute(before, changes) {
-        const result = rerun(engine, ast, steps, before);
-        passed(before, result, changes?.commit);
-        return result;
-      },
-      begin: !isMaintained(ast) ? undefined : (before, changes) => {
-        const kept = new Maintained(engine, ast, steps, before);
-        passed(before, kept.result, changes?.commit);
-        return kept;
-      },
-    });
-  });
-}
 
 /** A signal of one view that ends by `Symbol.dispose`: it keeps its value and lets the view go. */
 function handleOf<T>(viewOf: () => View<T>) {
@@ -90,7 +55,11 @@ export function liveRows(engine: Engine, watching: Watching, query: unknown): ob
   if (typeof query !== "function") queryValue(query);
   const result = computed(() => current.value ?? EMPTY);
   const rows = computed(() => result.value.rows);
-  return closable(rows, close, {
+  const end = () => {
+    rows.peek(); // others may go on with the view, and its rows are known no longer
+    close();
+  };
+  return closable(rows, end, {
     status: computed(() => (void current.value, view.value.status.value)),
     get ready() {
       return new Promise<void>((done) => (void current.value, done()));
@@ -172,18 +141,6 @@ export function liveRow(engine: Engine, watching: Watching, table: unknown, key:
         compute: () => data.get(at),
       })),
   );
-}
-
-/** The query whose number of rows is the same and costs least to know. */
-function counted(ast: Ast): Ast {
-  const { limit, offset, after } = ast;
-  const plain = limit === undefined && offset === undefined && after === undefined;
-  return {
-    ...ast,
-    steps: ast.steps.filter(({ kind }) => kind !== "include"),
-    select: ast.distinct ? ast.select : undefined,
-    orderBy: plain ? [] : ast.orderBy,
-  };
 }
 
 /** A signal of the number of rows of a query. */

@@ -13,6 +13,8 @@ import { type Result, resultKey, type Steps } from "./result.ts";
 import { RowsList } from "./rows_list.ts";
 import { type EnvChange, isPlain, ownConds, type StageView, stageView } from "./stage_view.ts";
 
+const NOBODY: ReadonlySet<MapKey> = new Set();
+
 /** Whether every `exists` of a condition names columns that lead to its rows. */
 function leads(cond: Cond): boolean {
   if ("items" in cond) return cond.items.every(leads);
@@ -140,7 +142,7 @@ export class Maintained {
       this.keep();
       throw error;
     }
-    const affected = this.#includes?.affected(changes) ?? new Set<MapKey>();
+    const affected = this.#includes?.affected(changes) ?? NOBODY;
     if (envs.length === 0 && affected.size === 0) return before;
     const ops = this.#list.advance(envs, affected);
     const { result } = this;

@@ -19,7 +19,7 @@ export interface RowsSource {
   readonly output: ((env: Env) => StoredRow) | undefined;
   /** Follows what `output` looks up, if it does. */
   readonly includes: Following | undefined;
-  /** The first rows of the order, all by default; undefined where only all can be had. */
+  /** Gives the first rows of the order; absent where all are given to begin with. */
   readonly first: ((count: number) => Env[]) | undefined;
   /** Whether the first rows cost what their number costs, however many there are. */
   readonly quick: boolean;
@@ -62,7 +62,7 @@ export class RowsList {
 
   /** Begins with these rows, or with those that it asks for. */
   begin(envs: readonly Env[] | undefined, before: Result | undefined): Result {
-    const old = before?.known;
+    const old = this.#source.output && before?.known;
     const known = new Map(old?.keys().map((key, i) => [key, old.rows[i]]));
     if (envs) this.#load([...envs].sort(this.#source.compare), known);
     else this.#fill(known);

@@ -4,6 +4,7 @@ import type { StoredRow } from "../../schema/types.ts";
 import type { Cond } from "../../query/ast.ts";
 import { type Env, predicate, type Test } from "../../query/predicate.ts";
 import { levelOf, prepareStage, type Stage, type StageSteps, type Tables } from "../stage.ts";
+import type { TableData } from "../table_data.ts";
 import type { Changes, RowChange } from "./changes.ts";
 import { Following } from "./follow.ts";
 
@@ -38,7 +39,7 @@ export function isPlain(steps: StageSteps): boolean {
   return steps.joins.length === 0 && ownConds(steps).length === steps.conds.length;
 }
 
-/** Keeps one stage current; `key` is that of a root's table, absent for groups. */
+/** Keeps one stage current. */
 export function stageView(tables: Tables, steps: StageSteps): StageView {
   const test = ownTest(steps);
   if (!isPlain(steps)) return new JoinedView(tables, steps, test);
@@ -56,10 +57,23 @@ export function stageView(tables: Tables, steps: StageSteps): StageView {
   };
 }
 
-/** What one row of the source has led to. */
+/** What one row of the source has led to, by what tells that apart. */
 interface Expanded {
   readonly row: StoredRow;
-  readonly envs: readonly Env[];
+  readonly envs: Map<MapKey, Env>;
+}
+
+/** The one table that a stage joins, where a change in it says by itself what becomes of it. */
+interface Direct {
+  readonly data: TableData;
+  readonly test: Test;
+}
+function directOf(tables: Tables, { joins, conds }: StageSteps): Direct | undefined {
+  const [join] = joins;
+  if (!join || joins.length > 1 || join.left || conds.some(hasExists)) return undefined;
+  if (new Set(join.on.map(({ column }) => column)).size < join.on.length) return undefined;
+  const test = predicate({ op: "and", items: conds }, true, () => () => true);
+  return { data: tables.data(join.table), test };
 }
 
 /**
@@ -71,6 +85,7 @@ class JoinedView implements StageView {
   readonly #test: Test;
   readonly #stage: Stage;
   readonly #tables: readonly TableDef[];
+  readonly #direct: Direct | undefined;
   readonly #expanded = new Map<MapKey, Expanded>();
 
   constructor(tables: Tables, steps: StageSteps, test: Test) {
@@ -80,6 +95,7 @@ class JoinedView implements StageView {
     const own = ownConds(steps);
     const conds = steps.conds.filter((cond) => !own.includes(cond));
     this.#stage = prepareStage(this.#following, undefined, { ...steps, conds }, []);
+    this.#direct = directOf(tables, { ...steps, conds });
   }
 
   advance(source: readonly RowChange[], changes: Changes | undefined): EnvChange[] {
@@ -89,34 +105,59 @@ class JoinedView implements StageView {
       affected.delete(key);
       this.#follow(key, after && this.#test(after) ? after : undefined, found);
     }
-    for (const key of affected) this.#follow(key, this.#expanded.get(key)?.row, found);
+    if (this.#direct && changes) this.#join(this.#direct, changes, affected, found);
+    else for (const key of affected) this.#follow(key, this.#expanded.get(key)?.row, found);
     return found;
   }
 
+  /** Puts the rows of the joined table that changed to those of the source that look for them. */
+  #join(
+    { data, test }: Direct,
+    changes: Changes,
+    affected: ReadonlySet<MapKey>,
+    found: EnvChange[],
+  ): void {
+    for (const { before, after } of changes.of(data)) {
+      const from = before && this.#following.owners(before);
+      const to = after && this.#following.owners(after);
+      for (const key of new Set([...from ?? [], ...to ?? []])) {
+        const expanded = affected.has(key) ? this.#expanded.get(key) : undefined;
+        const row = after ?? before;
+        if (!expanded || !row) continue;
+        const env = [expanded.row, row];
+        const at = this.#keyOf(env);
+        const old = expanded.envs.get(at);
+        const next = to?.has(key) && test(env) ? env : undefined;
+        if (!old && !next) continue;
+        found.push({ before: old, after: next });
+        if (next) expanded.envs.set(at, next);
+        else expanded.envs.delete(at);
+      }
+    }
+  }
+
   #follow(key: MapKey, row: StoredRow | undefined, found: EnvChange[]): void {
-    const before = this.#expanded.get(key)?.envs ?? [];
+    const known = this.#expanded.get(key)?.envs ?? new Map<MapKey, Env>();
     if (!row) {
       this.#following.release(key);
       this.#expanded.delete(key);
-      for (const env of before) found.push({ before: env, after: undefined });
+      for (const env of known.values()) found.push({ before: env, after: undefined });
       return;
     }
-    const envs: Env[] = [];
+    const envs = new Map<MapKey, Env>();
     const { joined } = this.#stage;
     this.#following.run(key, () =>
-      // The array of a joined row is used again.
-      this.#stage.each(
-        [row],
-        (env) => envs.push(joined && Array.isArray(env) ? [...env] : env) > 0,
-      ));
-    const known = new Map(before.map((env) => [this.#keyOf(env), env]));
-    envs.forEach((env, i) => {
-      const at = this.#keyOf(env);
-      const old = known.get(at);
-      known.delete(at);
-      if (old && sameRows(old, env)) envs[i] = old;
-      else found.push({ before: old, after: env });
-    });
+      this.#stage.each([row], (given) => {
+        // The array of a joined row is used again.
+        const env = joined && Array.isArray(given) ? [...given] : given;
+        const at = this.#keyOf(env);
+        const old = known.get(at);
+        known.delete(at);
+        const kept = old !== undefined && sameRows(old, env);
+        if (!kept) found.push({ before: old, after: env });
+        envs.set(at, kept ? old : env);
+        return true;
+      }));
     for (const env of known.values()) found.push({ before: env, after: undefined });
     this.#expanded.set(key, { row, envs });
   }

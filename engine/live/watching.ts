@@ -22,6 +22,8 @@ export class Watching {
   /** Views that were computed inside a transaction, whose writes may yet be taken back. */
   readonly #early = new Set<Watched>();
   readonly #tick = signal(0);
+  /** Those that the commit at hand can concern; empty between commits. */
+  readonly #touched = new Set<Watched>();
   /** Shared views by what was asked; who is gone is dropped. */
   readonly #shared = new Map<string, WeakRef<object>>();
   readonly #gone = new FinalizationRegistry<string>((key) => {
@@ -66,7 +68,7 @@ export class Watching {
   }
 
   #committed(entries: readonly Entry[], commit: Commit | undefined): void {
-    const touched = new Set<Watched>();
+    const touched = this.#touched;
     for (const entry of entries) this.#topics.touched(entry, touched);
     const early = this.#early.size > 0 ? [...this.#early] : [];
     this.#early.clear();
@@ -76,6 +78,7 @@ export class Watching {
         this.#tick.value++;
         for (const view of early) view.refresh();
         for (const view of touched) view.refresh(changes);
+        touched.clear(); // effects may write
       });
     } catch (error) {
       console.error(error); // an effect's; the write is done

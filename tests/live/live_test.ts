@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { batch, computed, effect, Signal } from "@preact/signals-core";
+import { computed, effect, Signal } from "@preact/signals-core";
 import {
   createStore,
   DataError,
@@ -12,7 +12,6 @@ import {
   table,
   text,
 } from "../../mod.ts";
-import { apply } from "./apply.ts";
 
 const todos = table("todos", { id: text().primaryKey(), n: integer() });
 const others = table("others", { id: text().primaryKey() });
@@ -205,84 +204,6 @@ Deno.test("live queries hear of undo, eviction and fromJSON", () => {
   store.fromJSON(data);
   assertEquals(ids(live.value), ["b"]);
   stop();
-});
-
-Deno.test("a live query that begins inside a transaction is right after it, also if it fails", () => {
-  for (const keep of [true, false]) {
-    for (const watched of [true, false]) {
-      using store = createStore(schema);
-      store.insert(todos, { id: "a", n: 3 });
-      const [live, other, total] = [
-        store.live(large),
-        store.live(query(todos)),
-        store.live(query(todos).groupBy([], { s: sum("n") })),
-      ];
-      const stop = other.subscribe(() => {});
-      const stops: (() => void)[] = [];
-      try {
-        store.transaction((tx) => {
-          tx.insert(todos, { id: "b", n: 4 });
-          if (watched) stops.push(live.subscribe(() => {}), total.subscribe(() => {}));
-          assertEquals([ids(live.value), total.value[0]?.s], [["a", "b"], 7]);
-          assertEquals(ids(other.value), ["a"]); // its commit is to come
-          tx.insert(todos, { id: "c", n: 5 });
-          if (!keep) throw new Error("taken back");
-        });
-      } catch (error) {
-        assert(!keep, `${error}`);
-      }
-      const seen = keep ? ["a", "b", "c"] : ["a"];
-      assertEquals([ids(live.value), ids(other.value)], [seen, seen]);
-      assertEquals(total.value[0]?.s, keep ? 12 : 3);
-      store.insert(todos, { id: "d", n: 6 });
-      assertEquals(ids(live.value), [...seen, "d"]);
-      assertEquals(total.value[0]?.s, keep ? 18 : 9);
-      for (const end of [stop, ...stops]) end();
-    }
-  }
-});
-
-Deno.test("deltas() tell each commit of its own, also of one that a listener makes", () => {
-  using store = createStore(schema);
-  const live = store.live(large);
-  const commits: unknown[] = [];
-  store.changes(({ seq }) => commits.push(`changes ${seq}`));
-  live.deltas((ops, commit) => {
-    commits.push(`deltas ${commit?.seq} of ${ops.length}`);
-    if (commit?.seq === 1) store.insert(todos, { id: "b", n: 9 });
-  });
-  const other: unknown[] = [];
-  live.deltas((ops, commit) => other.push(`${commit?.seq} of ${ops.length}`));
-  store.insert(todos, { id: "a", n: 3 });
-  batch(() => {
-    store.insert(todos, { id: "c", n: 3 });
-    store.insert(todos, { id: "d", n: 3 });
-  });
-  assertEquals(other, ["1 of 1", "2 of 1", "3 of 1", "4 of 1"]);
-  assertEquals(commits.filter((line) => `${line}`.startsWith("deltas")), [
-    "deltas 1 of 1",
-    "deltas 2 of 1",
-    "deltas 3 of 1",
-    "deltas 4 of 1",
-  ]);
-});
-
-Deno.test("deltas() lead from one query to another when params or signals change", () => {
-  using store = createStore(schema);
-  store.insert(todos, ["a", "b", "c", "d"].map((id, n) => ({ id, n })));
-  const live = store.live(query(todos).where({ n: gte(param("least")) }).with({ least: 2 }));
-  let rows: readonly unknown[] = live.value;
-  live.deltas((ops) => rows = apply(rows, ops));
-  rows = live.value;
-  live.with({ least: 1 });
-  assertEquals(rows, store.all(query(todos).where({ n: gte(1) })));
-  // Nobody has read what the first query gave last, and it has ended.
-  batch(() => {
-    store.insert(todos, { id: "e", n: 7 });
-    live.with({ least: 3 });
-    store.insert(todos, { id: "f", n: 8 });
-  });
-  assertEquals(rows, store.all(query(todos).where({ n: gte(3) })));
 });
 
 Deno.test("live queries refuse to be serialised, to be of no query, and to begin once closed", () => {

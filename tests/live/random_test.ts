@@ -106,7 +106,11 @@ function check(store: Store, watched: Watched, before: readonly unknown[], reads
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
   }
   assertEquals(live.status.value, expected ? "ready" : "failed", "status");
-  if (!expected) return assertEquals(told.length, 0, "told of a failure");
+  if (!expected) {
+    assertEquals(told.length, 0, "told of a failure");
+    if (reads) assertSame(live.value, before, "what a failure keeps");
+    return;
+  }
   assertSame(rows, expected, "what deltas led to");
   assertEquals(watched.count.value, expected.length, "count");
   const changed = difference(before, expected, NONE) !== undefined;

@@ -1,0 +1,54 @@
+import type { Ast } from "../../query/ast.ts";
+import { tableUses } from "../../query/table_uses.ts";
+import type { Commit } from "../commit.ts";
+import type { Engine } from "../engine.ts";
+import { guardOf } from "./guard.ts";
+import { isMaintained, Maintained } from "./maintained.ts";
+import { rerun, type Result, Steps } from "./result.ts";
+import type { Topic } from "./topics.ts";
+import { View } from "./view.ts";
+import type { Watching } from "./watching.ts";
+
+/** The data of the tables that a query reads. */
+function topicsOf(engine: Engine, ast: Ast): Topic[] {
+  const guard = guardOf(ast);
+  return [...new Set(tableUses(ast))].map((def) => ({
+    on: engine.data(def),
+    guard: def === ast.table ? guard : undefined,
+  }));
+}
+
+/** The view of a query's rows; equal names are equal queries. */
+export function rowsView(engine: Engine, watching: Watching, name: string, ast: Ast): View<Result> {
+  return watching.share(name, () => {
+    const steps = new Steps();
+    const passed = (from: Result | undefined, to: Result, commit?: Commit) => {
+      if (from && from !== to) steps.push({ ops: undefined, commit, from, to });
+    };
+    return new View<Result>(watching, {
+      topics: topicsOf(engine, ast),
+      compute(before, changes) {
+        const result = rerun(engine, ast, steps, before);
+        passed(before, result, changes?.commit);
+        return result;
+      },
+      begin: !isMaintained(ast) ? undefined : (before, changes) => {
+        const kept = new Maintained(engine, ast, steps, before);
+        passed(before, kept.result, changes?.commit);
+        return kept;
+      },
+    });
+  });
+}
+
+/** The query whose number of rows is the same and costs least to know. */
+export function counted(ast: Ast): Ast {
+  const { limit, offset, after } = ast;
+  const plain = limit === undefined && offset === undefined && after === undefined;
+  return {
+    ...ast,
+    steps: ast.steps.filter(({ kind }) => kind !== "include"),
+    select: ast.distinct ? ast.select : undefined,
+    orderBy: plain ? [] : ast.orderBy,
+  };
+}
