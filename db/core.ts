@@ -46,7 +46,9 @@ export class Core implements Context {
   /** Resolves when it is closed, whoever did it. */
   readonly closed: Promise<{ readonly reason: ClosedReason }>;
   /** Hears of commits before listeners do: live queries. */
-  watch: ((tables: ReadonlySet<TableDef>, commit: Commit | undefined) => void) | undefined;
+  watch: ((entries: readonly (RowWrite | ValueEntry)[], commit: Commit) => void) | undefined;
+  /** Hears of tables that somebody else has written. */
+  watchOutside: ((tables: readonly TableDef[]) => void) | undefined;
   /** Goes up with each commit, whoever made it. */
   clock = 0;
   seq = 0;
@@ -173,13 +175,13 @@ export class Core implements Context {
     this.moved(effects);
     if (!this.#listeners.any && !this.watch) return;
     const head = { ...info, seq, schema: this.schema, source };
-    const commit = new CommitValue(
-      head,
-      effects.flatMap((effect) =>
-        effect.table === this.values ? valueWrites(effect) : rowWrites(effect)
-      ),
+    const entries = effects.flatMap((effect) =>
+      effect.table === this.values ? valueWrites(effect) : rowWrites(effect)
     );
-    this.#tell(new Set(effects.map(({ table }) => table)), commit);
+    const commit = new CommitValue(head, entries);
+    this.#listeners.push(commit);
+    this.watch?.(entries, commit);
+    this.#listeners.tell();
   }
   /** Takes in that somebody else has committed. */
   outside({ seq, id, origin, tables }: OutsideCommit): void {
@@ -187,17 +189,14 @@ export class Core implements Context {
     const concerned = this.stored.filter(({ name }) => tables?.includes(name) ?? true);
     this.clock++;
     for (const table of concerned) this.#written.set(table, this.clock);
-    if (!this.#listeners.any && !this.watch) return;
+    this.watchOutside?.(concerned);
+    if (!this.#listeners.any) return;
     const unknown = concerned.filter((table) => table !== this.values)
       .map((table): [AnyTable, "unknown"] => [publicTable(table), "unknown"]);
-    this.#tell(new Set(concerned), {
+    this.#listeners.push({
       ...{ id: id ?? this.fresh(), seq, source: "process", tables: new Map(unknown) },
       ...(origin !== undefined && { origin }),
     });
-  }
-  #tell(tables: ReadonlySet<TableDef>, commit: Commit): void {
-    this.#listeners.push(commit);
-    this.watch?.(tables, commit);
     this.#listeners.tell();
   }
   changes(listener: (commit: Commit) => void): () => void {

@@ -1,10 +1,11 @@
 import { DataError, quote } from "../schema/errors.ts";
 import type { Schema } from "../schema/mod.ts";
-import { type Lives, observe } from "../engine/mod.ts";
+import { observe } from "../engine/mod.ts";
 import { differences } from "./check.ts";
 import { Core } from "./core.ts";
 import type { Driver } from "./driver.ts";
 import { call, opening } from "./failure.ts";
+import { databaseLives } from "./live.ts";
 import { DatabaseRunner } from "./runner.ts";
 import { Session } from "./session.ts";
 import { registerDatabase } from "./session_of.ts";
@@ -83,7 +84,8 @@ function database(core: Core, options: OpenOptions): Database {
   if (options.onQuery) observe(session, options.onQuery, core.source);
   const { closed } = core;
   const close = () => core.close();
-  const more: Omit<Database, keyof Session | "seq" | keyof Lives> & Pick<Lives, "changes"> = {
+  const more: Omit<Database, keyof Session | "seq"> = {
+    ...databaseLives(core),
     async transaction(fn, transaction = {}) {
       core.enter();
       try {
@@ -108,7 +110,7 @@ function database(core: Core, options: OpenOptions): Database {
   };
   const db: Database = Object.defineProperties(Object.assign(session, more), {
     seq: { get: () => core.seq, enumerable: true },
-  }) as never; // TODO live
+  }) as Session & typeof more & { readonly seq: number }; // as it was just defined
   registerDatabase(db, core);
   return db;
 }

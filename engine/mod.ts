@@ -59,7 +59,7 @@ export {
   type RowWrite,
   type ValueEntry,
 } from "./commit.ts";
-export { type ReadonlySignal, signal } from "./signal.ts";
+export { type ReadonlySignal, signal, untracked, type Writable } from "./signal.ts";
 export type {
   InsertOptions,
   Reads,
@@ -70,6 +70,10 @@ export type {
 } from "./verbs.ts";
 export { observe } from "./observe.ts";
 export { freezeRows } from "./table_data.ts";
-export { liveCount, liveRow, liveRows, liveValue } from "./live/handle.ts";
+export { livesOf, type ViewLike, type Views } from "./live/handle.ts";
+export { tableViews } from "./live/table_views.ts";
+export { topicsOf } from "./live/rows_view.ts";
+export type { Topic } from "./live/topics.ts";
+export { Result as LiveResult, Steps as LiveSteps } from "./live/result.ts";
 export type { DeltaOp, LiveQuery, Lives } from "./live/types.ts";
 export { Watching } from "./live/watching.ts";

@@ -1,15 +1,5 @@
 import type { Schema } from "../schema/mod.ts";
-import {
-  Engine,
-  liveCount,
-  liveRow,
-  liveRows,
-  type Lives,
-  liveValue,
-  observe,
-  registerSource,
-  Watching,
-} from "../engine/mod.ts";
+import { Engine, livesOf, observe, registerSource, tableViews, Watching } from "../engine/mod.ts";
 import { Eviction } from "./evict.ts";
 import { storeFromJSON, storeToJSON } from "./json.ts";
 import { Session } from "./session.ts";
@@ -57,15 +47,11 @@ export function createStore(schema: Schema, options: StoreOptions = {}): Store {
   const session = new Session(engine, eviction, options.onQuery);
   if (options.onQuery) observe(session, options.onQuery, "store");
   // Made by the first live query: until then commits tell nobody.
-  let made: Watching | undefined;
-  const watching = () => made ??= new Watching(engine);
-  const lives: Pick<Lives, "live" | "liveRow" | "liveCount" | "liveValue"> = {
-    // The handles are signals of rows of the query, as their types say.
-    live: (query) => liveRows(engine, watching(), query) as never,
-    liveRow: (table, key) => liveRow(engine, watching(), table, key) as never, // as above
-    liveCount: (query) => liveCount(engine, watching(), query) as never, // as above
-    liveValue: (name) => liveValue(engine, watching(), name) as never, // as above
-  };
+  const lives = livesOf(() => {
+    const watching = new Watching(engine);
+    engine.watch = watching.committed;
+    return tableViews(engine, watching);
+  });
   const store: Store = Object.assign(session, lives, {
     changes: engine.changes.bind(engine),
     checkpoint(_label?: string): void {

@@ -107,7 +107,11 @@ export function openArea(kind: WebStorage["kind"], source?: AreaSource): Area {
     }
   };
   const changed = (key: string, text?: string) => {
-    channel?.postMessage([key, text]);
+    try {
+      channel?.postMessage([key, text]);
+    } catch {
+      // Closed with its document.
+    }
     tell(listeners, key);
   };
 

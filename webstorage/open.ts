@@ -4,14 +4,15 @@ import { type Area, PREFIX } from "./area.ts";
 import { entryText, parseEntry } from "./entry.ts";
 import type { ReadonlySignal, WebStorage, WebStorageOptions } from "./types.ts";
 
-const MALFORMED = /[\0\p{Surrogate}]/u;
-
 function checkText(text: string): void {
   if (typeof text !== "string") {
     throw new TypeError(`Cannot use a key as keys are strings: got ${typeof text}`);
   }
   // A unit has at most three bytes.
-  if (MALFORMED.test(text) || text.length > 341 && new TextEncoder().encode(text).length > 1_024) {
+  if (
+    /[\0\p{Surrogate}]/u.test(text) ||
+    text.length > 341 && new TextEncoder().encode(text).length > 1_024
+  ) {
     throw new RangeError(
       "Cannot use a key as keys are well-formed text: malformed, or over 1,024 bytes",
     );

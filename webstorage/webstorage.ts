@@ -2,6 +2,7 @@ import { openArea } from "./area.ts";
 import { openWebStorage } from "./open.ts";
 import { isServer, pageArea } from "./platform.ts";
 import { scopeArea } from "./scope.ts";
+import { openScoped } from "./scoped.ts";
 import type { WebStorage, WebStorageOptions } from "./types.ts";
 
 /**
@@ -36,21 +37,7 @@ export function webstorage(
   options?: WebStorageOptions,
 ): WebStorage {
   if (area === "memory") return openWebStorage(openArea(area), options);
-  return isServer() ? ofRequest(area, options) : openWebStorage(pageArea(area), options);
-}
-
-/** Asks for the request at each call, so that one constant of a module serves all of them. */
-function ofRequest(area: "local" | "session", options: WebStorageOptions | undefined): WebStorage {
-  // Of no request: it checks the options, says the kind, and never degrades.
-  const storage = openWebStorage(openArea("request"), options);
-  const methods = storage as unknown as Record<string, unknown>; // as the functions by name
-  for (const name of Object.keys(storage)) {
-    if (typeof methods[name] !== "function" || name === "onDegraded") continue;
-    methods[name] = (...args: unknown[]) => {
-      const own = openWebStorage(scopeArea(area), options);
-      // The same method with the same arguments.
-      return (own as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
-    };
-  }
-  return storage;
+  return isServer()
+    ? openScoped(() => scopeArea(area), options)
+    : openWebStorage(pageArea(area), options);
 }

@@ -1,5 +1,5 @@
 import { DataError } from "../../schema/errors.ts";
-import { redo, type RowEntry } from "../../engine/mod.ts";
+import { redo, type RowEntry, type Tables } from "../../engine/mod.ts";
 import type {
   Answers,
   CommitInfo,
@@ -128,6 +128,9 @@ export class LogSession implements DriverSession {
   }
   tables(): readonly FoundTable[] {
     return foundTables(this.#state.tables);
+  }
+  live(): Tables {
+    return { data: (def) => this.#overlay.committed.data(def) };
   }
   hold(): Hold {
     return new LogHold(this);

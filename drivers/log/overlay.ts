@@ -1,5 +1,5 @@
 import type { KnownIds } from "../../engine/known_ids.ts";
-import type { RowEntry } from "../../engine/mod.ts";
+import type { RowEntry, Tables } from "../../engine/mod.ts";
 import type { Answer, Read, Request, Work } from "../../db/driver.ts";
 import { type ResidentTables, takeBack } from "./answers.ts";
 
@@ -37,6 +37,14 @@ export class Overlay {
   keep(): void {
     this.#holding = undefined;
   }
+
+  /** The tables without what anybody holds back. */
+  readonly committed: Tables = {
+    data: (def) => {
+      this.enter(undefined);
+      return this.tables.data(def);
+    },
+  };
 
   answer(request: Read): Answer {
     return request.ask === "known"

@@ -1,5 +1,5 @@
 import { KnownIds } from "../../engine/known_ids.ts";
-import type { RowEntry, TableData } from "../../engine/mod.ts";
+import type { RowEntry, TableData, Tables } from "../../engine/mod.ts";
 import type {
   Answers,
   CommitInfo,
@@ -61,6 +61,9 @@ export class ResidentSession implements DriverSession {
   }
   tables(): readonly FoundTable[] {
     return foundTables(this.#state.tables);
+  }
+  live(): Tables {
+    return this.overlay.committed;
   }
   poll(): void {}
   listen(): void {}

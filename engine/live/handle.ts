@@ -1,20 +1,37 @@
 import type { StoredRow } from "../../schema/types.ts";
-import { type QueryValue, queryValue } from "../../query/query.ts";
-import { userKey } from "../../schema/key.ts";
+import type { Ast } from "../../query/ast.ts";
+import { queryValue } from "../../query/query.ts";
 import type { Commit } from "../commit.ts";
-import type { Engine } from "../engine.ts";
-import { computed, effect, signal, untracked } from "../signal.ts";
+import { computed, effect, type ReadonlySignal, signal, untracked } from "../signal.ts";
 import { opsOf } from "./deltas.ts";
 import { Result, type Step, Steps } from "./result.ts";
-import { counted, rowsView } from "./rows_view.ts";
-import type { DeltaOp } from "./types.ts";
-import { View } from "./view.ts";
-import type { Watching } from "./watching.ts";
+import { counted } from "./rows_view.ts";
+import type { DeltaOp, Lives } from "./types.ts";
+
+/** A shared result as a handle reads it. */
+export interface ViewLike<T> {
+  /** The result, undefined when there is none yet; subscribes whoever computes. */
+  read(): T | undefined;
+  readonly status: ReadonlySignal<"loading" | "ready" | "failed">;
+  readonly error: unknown;
+}
+
+/** Where a source has its shared results. */
+export interface Views {
+  /** @throws {DataError} With code `"closed"` once closed. */
+  check(): void;
+  /** The rows of a query; equal names are equal queries. */
+  rows(name: string, ast: Ast): ViewLike<Result>;
+  /** The row with a key. */
+  row(table: unknown, key: unknown): ViewLike<unknown>;
+  /** A value of the schema. */
+  value(name: string): ViewLike<unknown>;
+}
 
 const EMPTY = new Result(new Steps(), 0, () => ({ rows: [], keys: () => [] }));
 
 /** A signal of one view that ends by `Symbol.dispose`: it keeps its value and lets the view go. */
-function handleOf<T>(viewOf: () => View<T>) {
+function handleOf<T>(viewOf: () => ViewLike<T>) {
   const open = signal(true);
   const view = computed(viewOf);
   let last: T | undefined;
@@ -44,13 +61,13 @@ function closable<S extends object>(of: S, close: () => void, more: object = {})
 }
 
 /** The handle of a live query: a signal of rows with what `LiveQuery` has beside. */
-export function liveRows(engine: Engine, watching: Watching, query: unknown): object {
-  engine.check();
+function liveRows(views: Views, query: unknown): object {
+  views.check();
   const params = signal<Readonly<Record<string, unknown>> | undefined>(undefined);
   const { open, view, current, close, ends } = handleOf(() => {
     const base = queryValue(typeof query === "function" ? query() : query);
     const value = params.value ? base.with(params.value) : base;
-    return rowsView(engine, watching, `rows ${JSON.stringify(value)}`, value.bound);
+    return views.rows(`rows ${JSON.stringify(value)}`, value.bound);
   });
   if (typeof query !== "function") queryValue(query);
   const result = computed(() => current.value ?? EMPTY);
@@ -62,7 +79,14 @@ export function liveRows(engine: Engine, watching: Watching, query: unknown): ob
   return closable(rows, end, {
     status: computed(() => (void current.value, view.value.status.value)),
     get ready() {
-      return new Promise<void>((done) => (void current.value, done()));
+      return new Promise<void>((done) => {
+        let stop = () => {};
+        const end = () => (done(), queueMicrotask(() => stop()));
+        stop = effect(() => {
+          void (open.value && current.value);
+          if (!open.value || view.value.status.value !== "loading") untracked(end);
+        });
+      });
     },
     get error() {
       return view.peek().error;
@@ -122,46 +146,31 @@ export function liveRows(engine: Engine, watching: Watching, query: unknown): ob
 }
 
 /** The handle of one row, a count or a value. */
-function liveOne(engine: Engine, view: View<unknown>): object {
-  engine.check();
+function liveOne(views: Views, view: ViewLike<unknown>): object {
+  views.check();
   const { current, close } = handleOf(() => view);
   return closable(current, close);
 }
 
-/** A signal of the row with a key. */
-export function liveRow(engine: Engine, watching: Watching, table: unknown, key: unknown): object {
-  const data = engine.data(table);
-  const at = userKey(data.def, key);
-  const name = `row ${JSON.stringify(data.def.name)} ${typeof at} ${at}`;
-  return liveOne(
-    engine,
-    watching.share<unknown>(name, () =>
-      new View<unknown>(watching, {
-        topics: [{ on: data, guard: { columns: data.def.key, keys: [at] } }],
-        compute: () => data.get(at),
-      })),
-  );
-}
-
 /** A signal of the number of rows of a query. */
-export function liveCount(engine: Engine, watching: Watching, query: unknown): object {
-  const value: QueryValue = queryValue(query);
+function liveCount(views: Views, query: unknown): object {
+  views.check();
+  const value = queryValue(query);
   const name = `count ${JSON.stringify(value)}`;
-  const { current, close } = handleOf(() => rowsView(engine, watching, name, counted(value.bound)));
-  engine.check();
-  void value.bound;
+  const ast = counted(value.bound);
+  const { current, close } = handleOf(() => views.rows(name, ast));
   return closable(computed(() => current.value?.length), close);
 }
 
-/** A signal of a value of the schema. */
-export function liveValue(engine: Engine, watching: Watching, name: string): object {
-  engine.getValue(name);
-  return liveOne(
-    engine,
-    watching.share<unknown>(`value ${name}`, () =>
-      new View<unknown>(watching, {
-        topics: [{ on: name }],
-        compute: () => engine.getValue(name),
-      })),
-  );
+/** The verbs that make handles; `viewsOf` is called by the first one. */
+export function livesOf(viewsOf: () => Views): Omit<Lives, "changes"> {
+  let made: Views | undefined;
+  const views = () => made ??= viewsOf();
+  return {
+    // The handles are signals of rows of the query, as their types say.
+    live: (query) => liveRows(views(), query) as never,
+    liveRow: (table, key) => liveOne(views(), views().row(table, key)) as never, // as above
+    liveCount: (query) => liveCount(views(), query) as never, // as above
+    liveValue: (name) => liveOne(views(), views().value(name)) as never, // as above
+  };
 }

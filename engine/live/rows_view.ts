@@ -1,7 +1,7 @@
 import type { Ast } from "../../query/ast.ts";
 import { tableUses } from "../../query/table_uses.ts";
 import type { Commit } from "../commit.ts";
-import type { Engine } from "../engine.ts";
+import type { TableData } from "../table_data.ts";
 import { guardOf } from "./guard.ts";
 import { isMaintained, Maintained } from "./maintained.ts";
 import { rerun, type Result, Steps } from "./result.ts";
@@ -9,31 +9,43 @@ import type { Topic } from "./topics.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";
 
-/** The data of the tables that a query reads. */
-function topicsOf(engine: Engine, ast: Ast): Topic[] {
+/** Tables that are there when they are asked for. */
+export interface LiveTables {
+  /** @throws {TypeError} When the table is not in the schema. @throws {DataError} Once closed. */
+  data(table: unknown): TableData;
+}
+
+/** The tables that a query reads. */
+export function topicsOf(ast: Ast): Topic[] {
   const guard = guardOf(ast);
   return [...new Set(tableUses(ast))].map((def) => ({
-    on: engine.data(def),
+    on: def,
     guard: def === ast.table ? guard : undefined,
   }));
 }
 
 /** The view of a query's rows; equal names are equal queries. */
-export function rowsView(engine: Engine, watching: Watching, name: string, ast: Ast): View<Result> {
+export function rowsView(
+  tables: LiveTables,
+  watching: Watching,
+  name: string,
+  ast: Ast,
+): View<Result> {
+  for (const def of tableUses(ast)) tables.data(def);
   return watching.share(name, () => {
     const steps = new Steps();
     const passed = (from: Result | undefined, to: Result, commit?: Commit) => {
       if (from && from !== to) steps.push({ ops: undefined, commit, from, to });
     };
     return new View<Result>(watching, {
-      topics: topicsOf(engine, ast),
+      topics: topicsOf(ast),
       compute(before, changes) {
-        const result = rerun(engine, ast, steps, before);
+        const result = rerun(tables, ast, steps, before);
         passed(before, result, changes?.commit);
         return result;
       },
       begin: !isMaintained(ast) ? undefined : (before, changes) => {
-        const kept = new Maintained(engine, ast, steps, before);
+        const kept = new Maintained(tables, ast, steps, before);
         passed(before, kept.result, changes?.commit);
         return kept;
       },

@@ -1,9 +1,9 @@
 import { keyIn, type MapKey } from "../../schema/key.ts";
 import type { ColumnDef } from "../../schema/table.ts";
-import type { Entry } from "../commit.ts";
+import type { RowWrite, ValueEntry } from "../commit.ts";
 import type { Guard } from "./guard.ts";
 
-/** What a view is about: the data of a table, or the name of a value. */
+/** What a view is about: a table by its definition, or a value by its name. */
 export interface Topic {
   readonly on: unknown;
   /** Which of a table's rows; all by default. */
@@ -63,9 +63,20 @@ export class Topics<V extends { readonly topics: readonly Topic[] }> {
     }
   }
 
+  get any(): boolean {
+    return this.#rooms.size > 0;
+  }
+  /** Adds all views of a table or value. */
+  about(on: unknown, found: Set<V>): void {
+    const room = this.#rooms.get(on);
+    for (const view of room?.all ?? []) found.add(view);
+    for (const { byKey } of room?.guarded.values() ?? []) {
+      for (const views of byKey.values()) for (const view of views) found.add(view);
+    }
+  }
   /** Adds the views that a write can concern. */
-  touched(entry: Entry, found: Set<V>): void {
-    const room = this.#rooms.get("value" in entry ? entry.value : entry.data);
+  touched(entry: RowWrite | ValueEntry, found: Set<V>): void {
+    const room = this.#rooms.get("value" in entry ? entry.value : entry.data.def);
     if (!room) return;
     for (const view of room.all) found.add(view);
     if ("value" in entry) return;

@@ -1,9 +1,15 @@
-import type { Commit, Entry } from "../commit.ts";
-import type { Engine } from "../engine.ts";
+import type { Commit, Entry, RowWrite, ValueEntry } from "../commit.ts";
 import { batch, signal } from "../signal.ts";
 import { Changes } from "./changes.ts";
 import { type Topic, Topics } from "./topics.ts";
-import type { View } from "./view.ts";
+
+/** What live queries need to know of their source. */
+export interface LiveSource {
+  /** Another number after each commit. */
+  readonly seq: number;
+  /** Whether tables hold writes that are no commit yet. */
+  readonly inTransaction: boolean;
+}
 
 /** What a commit does to a view, whatever its result. */
 export interface Watched {
@@ -13,11 +19,11 @@ export interface Watched {
 }
 
 /**
- * The watched views of an engine. After a commit those that it can concern are brought up to it
+ * The watched views of a source. After a commit those that it can concern are brought up to it
  * in one batch, so that effects over several of them never see one new and one old.
  */
 export class Watching {
-  readonly #engine: Engine;
+  readonly #source: LiveSource;
   readonly #topics = new Topics<Watched>();
   /** Views that were computed inside a transaction, whose writes may yet be taken back. */
   readonly #early = new Set<Watched>();
@@ -30,13 +36,12 @@ export class Watching {
     if (!this.#shared.get(key)?.deref()) this.#shared.delete(key);
   });
 
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    engine.watch = (entries, commit) => this.#committed(entries, commit);
+  constructor(source: LiveSource) {
+    this.#source = source;
   }
 
   get seq(): number {
-    return this.#engine.seq;
+    return this.#source.seq;
   }
   /** Subscribes to every commit. */
   onCommit(): void {
@@ -44,8 +49,8 @@ export class Watching {
   }
   /** Whether tables hold writes that are no commit yet; a view of them is computed again after it. */
   early(view: Watched): boolean {
-    if (this.#engine.inTransaction) this.#early.add(view);
-    return this.#engine.inTransaction;
+    if (this.#source.inTransaction) this.#early.add(view);
+    return this.#source.inTransaction;
   }
 
   add(view: Watched): void {
@@ -57,22 +62,36 @@ export class Watching {
   }
 
   /** The view that others have for the same key, or a new one. */
-  share<T>(key: string, make: () => View<T>): View<T> {
+  share<V extends object>(key: string, make: () => V): V {
     const known = this.#shared.get(key)?.deref();
     // The key says what a view computes, so equal keys have one type.
-    if (known) return known as View<T>;
+    if (known) return known as V;
     const made = make();
     this.#shared.set(key, new WeakRef(made));
     this.#gone.register(made, key);
     return made;
   }
 
-  #committed(entries: readonly Entry[], commit: Commit | undefined): void {
+  /** Whether anything is watched. */
+  get any(): boolean {
+    return this.#topics.any;
+  }
+
+  /** Brings views up to commits whose writes are known, and in the tables. */
+  readonly committed = (entries: readonly Entry[], commit: Commit | undefined): void => {
+    for (const entry of entries) this.#topics.touched(entry, this.#touched);
+    this.#refresh(new Changes(entries, commit));
+  };
+  /** The same for writes of which views can learn no more than that they concern them. */
+  touched(entries: readonly (RowWrite | ValueEntry)[], about: readonly unknown[]): void {
+    for (const entry of entries) this.#topics.touched(entry, this.#touched);
+    for (const on of about) this.#topics.about(on, this.#touched);
+    this.#refresh(undefined);
+  }
+  #refresh(changes: Changes | undefined): void {
     const touched = this.#touched;
-    for (const entry of entries) this.#topics.touched(entry, touched);
     const early = this.#early.size > 0 ? [...this.#early] : [];
     this.#early.clear();
-    const changes = new Changes(entries, commit);
     try {
       batch(() => {
         this.#tick.value++;

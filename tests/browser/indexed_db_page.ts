@@ -9,7 +9,6 @@ import {
   type Database,
   DataError,
   integer,
-  ne,
   openDatabase,
   type OpenOptions,
   query,
@@ -27,7 +26,9 @@ import { Collected, type Ended } from "../runtimes/collected.ts";
 /** A row that tabs count in, and rows that come two at a time. */
 const counters = table("counters", { id: text().primaryKey(), n: integer() });
 const pairs = table("pairs", { id: text().primaryKey(), batch: integer() });
-const shared: Schema = { tables: [counters, pairs] };
+const texts = table("texts", { id: integer().primaryKey(), body: text() });
+const shared: Schema = { tables: [counters, pairs, texts] };
+const LONG = "x".repeat(1_000_000);
 
 let db: Database;
 let databases = 0;
@@ -102,10 +103,9 @@ const strata = {
   batches: async (): Promise<number[]> => (await db.all(query(pairs))).map(({ batch }) => batch),
   /** What a large insert fails with, and what there is after it. */
   async fill(): Promise<{ code: string; committed: string | undefined; n: number | undefined }> {
-    const long = "x".repeat(1_000_000);
-    for (let i = 0;; i++) {
+    for (let id = 0;; id++) {
       try {
-        await db.insert(counters, { id: `${i} ${long}`, n: i });
+        await db.insert(texts, { id, body: LONG });
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         return { code: error.code, committed: error.committed, n: await strata.count() };
@@ -114,11 +114,10 @@ const strata = {
   },
   /** Makes room, and writes. */
   async free(): Promise<number | undefined> {
-    await db.deleteAll(counters, { id: ne("c") });
-    const long = "x".repeat(1_000_000);
+    await db.deleteAll(texts, {});
     for (let tries = 0;; tries++) {
       try {
-        return (await db.insert(counters, { id: `again ${long}`, n: 7 })).n;
+        return (await db.insert(texts, { id: -1, body: LONG })).id;
       } catch (error) {
         // The log is being folded.
         if (!(error instanceof DataError && error.code === "full") || tries > 50) throw error;

@@ -39,7 +39,12 @@ async function bundle(entry: URL, folder: string | undefined): Promise<string> {
     nodePaths: folder === undefined ? [] : [`${folder}/node_modules`],
     plugins: [{
       name: "import-map",
-      setup({ onResolve }) {
+      setup({ onLoad, onResolve }) {
+        // A page has no process of its own to measure.
+        onResolve({ filter: /^node:process$/ }, ({ path }) => ({ path, namespace: "process" }));
+        onLoad({ filter: /./, namespace: "process" }, () => ({
+          contents: "export default { env: {}, cpuUsage: () => ({ user: 0, system: 0 }) };",
+        }));
         onResolve(
           { filter: /^[^./]/ },
           ({ path }) =>

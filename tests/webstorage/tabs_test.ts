@@ -228,15 +228,15 @@ Deno.test("nonsense on the channel is not heard, and no channel is opened while 
   assertEquals(channels.size, before);
 });
 
-Deno.test("a page works alone where a channel can not be opened", () => {
-  const page = openWebStorage(
-    new Origin().tab().area({
-      storage: () => null,
-      channel() {
-        throw new DOMException("no", "SecurityError");
-      },
-    }),
-  );
-  page.set("k", 1);
-  assertEquals([page.get("k"), page.kind], [1, "memory"]);
+Deno.test("a page works alone where a channel can not be opened, or breaks later", () => {
+  const fail = () => {
+    throw new DOMException("no", "InvalidStateError");
+  };
+  for (const channel of [fail, () => ({ onmessage: null, postMessage: fail })]) {
+    const page = openWebStorage(new Origin().tab().area({ storage: () => null, channel }));
+    const heard: unknown[] = [];
+    page.subscribe("k", (value) => heard.push(value));
+    page.set("k", 1);
+    assertEquals([page.get("k"), page.kind, heard], [1, "memory", [1]]);
+  }
 });

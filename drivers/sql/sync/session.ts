@@ -48,6 +48,8 @@ export class SyncSession implements DriverSession {
     return patiently(() => this.#connection.tables());
   }
 
+  live(): undefined {}
+
   poll(): Maybe<void> {
     return patiently(() => this.#connection.poll());
   }

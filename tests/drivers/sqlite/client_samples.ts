@@ -113,7 +113,11 @@ export const strange = table("tä'b\"l\u{1F600}e", {
   "sp alté?": text().optional(),
   "'q\"": bigint().optional(),
 }, { indexes: ["sp alté?"] });
+export const proto = table("proto", {
+  id: integer().primaryKey(),
+  ...Object.fromEntries([["__proto__", text()]]),
+});
 export const schema = {
-  tables: [...Object.values(keyed), texts, blobs, plain, strange],
+  tables: [...Object.values(keyed), texts, blobs, plain, strange, proto],
   values: { big: bigint().optional(), far: real().optional(), raw: bytes().optional() },
 };

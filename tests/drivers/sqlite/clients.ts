@@ -10,6 +10,7 @@ import {
   DataError,
   eq,
   gt,
+  like,
   oneOf,
   openDatabase,
   query,
@@ -18,7 +19,8 @@ import { sql } from "../../../drivers/sql.ts";
 import { type SqliteClient, sqliteDriver } from "../../../drivers/sqlite.ts";
 import { assertSame, show } from "../../conformance/same.ts";
 import { assertDataError, failure, type Register } from "../../conformance/suite.ts";
-import { blobs, keyed, LIMITS, plain, schema, strange, TEXTS, texts } from "./client_samples.ts";
+import { blobs, keyed, LIMITS, plain, proto, schema } from "./client_samples.ts";
+import { strange, TEXTS, texts } from "./client_samples.ts";
 
 /** A client that opens files; `path` may be `:memory:`. */
 export type OpenClient = (path: string) => SqliteClient;
@@ -149,6 +151,15 @@ export function testClient(
     assertSame(await db.first(query(strange).select("'q\"")), { "'q\"": -1n });
     const [raw] = await sql(db, `SELECT 'é€\u{1F600}' AS a, ? AS b`, ["é€\u{1F600}"]);
     assertSame({ ...raw }, { a: "é€\u{1F600}", b: "é€\u{1F600}" });
+  });
+
+  test("a column may be called __proto__, also where conditions are left to the engine", async (db) => {
+    const row = Object.fromEntries([["id", 1], ["__proto__", "Aé"]]) as never;
+    await db.insert(proto, row);
+    const is = (condition: unknown) => Object.fromEntries([["__proto__", condition]]) as never;
+    for (const condition of ["Aé", like("a%", { ignoreCase: true }), like("_é")]) {
+      assertSame(await db.all(query(proto).where(is(condition))), [row]);
+    }
   });
 
   test("sql() binds every kind of value, and runs what gives no rows", async (db) => {
