@@ -1,6 +1,8 @@
-import type { DriverSession, Maybe, Read } from "./driver.ts";
+import { DataError } from "../schema/errors.ts";
+import type { Commit, Topic, Writable } from "../engine/mod.ts";
 import { signal, untracked, type ViewLike, type Watching } from "../engine/mod.ts";
-import type { Topic, Writable } from "../engine/mod.ts";
+import type { Asker, News, Outcome, Wanting } from "./asker.ts";
+import type { Answer, Read } from "./driver.ts";
 
 type Status = "loading" | "ready" | "failed";
 
@@ -9,29 +11,31 @@ export interface Asked<T> {
   readonly topics: readonly Topic[];
   readonly request: Read;
   /** The result of an answer; `before` itself where that is still right. */
-  result(answer: unknown, before: T | undefined): T;
+  result(answer: Answer, before: T | undefined, commit: Commit | undefined): T;
+  /** Whether writes leave the result as it is. */
+  unmoved?(entries: News["entries"], before: T): boolean;
 }
 
 /**
  * A shared result that a driver is asked for: when it is first watched, and after each commit that can
  * concern it. Commits that come while an answer is on its way are one more question.
  */
-export class AskedView<T> implements ViewLike<T> {
+export class AskedView<T> implements ViewLike<T>, Wanting {
   readonly #watching: Watching;
-  readonly #session: DriverSession;
+  readonly #asker: Asker;
   readonly #asked: Asked<T>;
   readonly #box: Writable<{ value: T | undefined }>;
   readonly #status: Writable<Status> = signal<Status>("loading");
   #watched = false;
   #asking = false;
   #again = false;
-  /** The commit up to which the value is right; -1 before the first answer. */
+  /** The time up to which the value is right; -1 while that is unknown. */
   #seq = -1;
   #error: unknown;
 
-  constructor(watching: Watching, session: DriverSession, asked: Asked<T>) {
+  constructor(watching: Watching, asker: Asker, asked: Asked<T>) {
     this.#watching = watching;
-    this.#session = session;
+    this.#asker = asker;
     this.#asked = asked;
     this.#box = signal<{ value: T | undefined }>({ value: undefined }, {
       watched: () => {
@@ -42,6 +46,7 @@ export class AskedView<T> implements ViewLike<T> {
       unwatched: () => {
         this.#watched = false;
         watching.remove(this);
+        asker.drop(this);
         // Computed signals that read it while it was watched know nothing of later commits.
         this.#box.value = { ...this.#box.peek() };
       },
@@ -50,6 +55,9 @@ export class AskedView<T> implements ViewLike<T> {
 
   get topics(): readonly Topic[] {
     return this.#asked.topics;
+  }
+  get request(): Read {
+    return this.#asked.request;
   }
   get status(): Writable<Status> {
     return this.#status;
@@ -66,43 +74,53 @@ export class AskedView<T> implements ViewLike<T> {
     return this.#box.value.value;
   }
   refresh(): void {
-    this.#ask(false);
+    const { seq, ended } = this.#watching;
+    if (ended.peek()) this.take(seq, { value: undefined }, undefined);
+    else if (this.#asking) this.#again = true;
+    else if (seq !== this.#seq) this.#asker.want(this);
+  }
+  unmoved({ entries }: News): boolean {
+    const { value } = this.#box.peek();
+    if (this.#seq < 0 || value === undefined) return false;
+    if (!this.#asked.unmoved?.(entries, value)) return false;
+    this.#seq = this.#watching.seq;
+    return true;
   }
 
   #ask(silently: boolean): void {
-    const { seq } = this.#watching;
+    const { seq, ended } = this.#watching;
+    if (ended.peek()) return this.#fail(undefined);
     if (seq === this.#seq) return;
     if (this.#asking) {
       this.#again = true;
       return;
     }
-    let answer: Maybe<unknown>;
-    try {
-      answer = this.#session.ask(this.#asked.request);
-    } catch (error) {
-      return this.#fail(seq, error);
-    }
-    if (!(answer instanceof Promise)) return this.#take(seq, answer, silently);
+    const found = this.#asker.one(this);
+    if (!(found instanceof Promise)) return this.#take(seq, found, undefined, silently);
     this.#asking = true;
-    const then = (next: () => void) => {
+    void found.then((outcome) => {
       this.#asking = false;
-      next();
+      this.#watching.deliver(() => this.take(seq, outcome, undefined));
       if (!this.#again) return;
       this.#again = false;
-      if (this.#watched) this.#ask(false);
-    };
-    answer.then(
-      (value) => then(() => this.#take(seq, value, false)),
-      (error) => then(() => this.#fail(seq, error)),
-    );
+      if (!this.#watched) return;
+      this.#asker.want(this);
+      this.#asker.run(undefined);
+    });
   }
-  #take(seq: number, answer: unknown, silently: boolean): void {
+  take(seq: number, outcome: Outcome, commit: Commit | undefined): void {
+    // A later question may have been answered first.
+    if (seq >= this.#seq) this.#take(seq, outcome, commit, false);
+  }
+  #take(seq: number, outcome: Outcome, commit: Commit | undefined, silently: boolean): void {
     const before = this.#box.peek().value;
     let value: T;
     try {
-      value = this.#asked.result(answer, before);
+      this.#watching.check();
+      if ("error" in outcome) throw outcome.error;
+      value = this.#asked.result(outcome.value, before, commit);
     } catch (error) {
-      return this.#fail(seq, error);
+      return this.#fail(error);
     }
     this.#seq = seq;
     if (silently) this.#box.peek().value = value;
@@ -110,9 +128,17 @@ export class AskedView<T> implements ViewLike<T> {
     this.#error = undefined;
     this.#status.value = "ready";
   }
-  #fail(seq: number, error: unknown): void {
-    this.#seq = seq;
-    this.#error = error;
+  /** Keeps what it has. Who watches next asks again. */
+  #fail(error: unknown): void {
+    this.#seq = -1;
+    try {
+      this.#watching.check();
+      this.#error = error;
+    } catch (closed) {
+      this.#error = closed;
+    }
     this.#status.value = "failed";
+    // A lock, or what else passes by.
+    if (this.#watched && error instanceof DataError) this.#asker.retry(this);
   }
 }

@@ -25,16 +25,6 @@ import { type Deferred, deferred } from "./deferred.ts";
 /** Why a database is of no more use. */
 export type ClosedReason = "close" | "version" | "lost";
 
-/** Sees the requests of work; see {@linkcode Core.through}. */
-export interface Watch {
-  /** The answer to a request where the driver need not be asked. */
-  known(request: Request): Answer | undefined;
-  /** Hears what the driver answered. */
-  answered(request: Request, answer: Answer): void;
-  /** Hears what a request failed with. */
-  refused(request: Request, error: unknown): void;
-}
-
 /** What the verbs and transactions of one database share. */
 export class Core implements Context {
   readonly schema: SchemaDef;
@@ -221,28 +211,8 @@ export class Core implements Context {
     return false;
   }
 
-  /** Runs work that is watched. What it calls of the user's may not use the database. */
-  *through<T>(work: Work<T>, watch: Watch): Work<T> {
-    let step = this.#next(work, undefined);
-    while (!step.done) {
-      const request = step.value;
-      let answer = watch.known(request);
-      if (answer === undefined) {
-        try {
-          answer = yield request;
-        } catch (error) {
-          watch.refused(request, error);
-          step = this.#step(() => work.throw(error));
-          continue;
-        }
-        watch.answered(request, answer);
-      }
-      step = this.#next(work, answer);
-    }
-    return step.value;
-  }
-  /** A step of work, without a closure, as each call makes some. */
-  #next<T>(work: Work<T>, answer: Answer): IteratorResult<Request, T> {
+  /** A step of work, which may not use the database. */
+  next<T>(work: Work<T>, answer: Answer): IteratorResult<Request, T> {
     this.#making = true;
     try {
       return work.next(answer);
@@ -250,10 +220,11 @@ export class Core implements Context {
       this.#making = false;
     }
   }
-  #step<S>(step: () => S): S {
+  /** The same with the error of its request. */
+  fail<T>(work: Work<T>, error: unknown): IteratorResult<Request, T> {
     this.#making = true;
     try {
-      return step();
+      return work.throw(error);
     } finally {
       this.#making = false;
     }
@@ -263,13 +234,24 @@ export class Core implements Context {
   *settle(effects: Effect[]): Work<void> {
     if (this.schema.references.length === 0 || effects.length === 0) return;
     const steps = settle(this.schema.references, effects);
-    let step = this.#step(() => steps.next());
+    this.#making = true;
+    let step: ReturnType<typeof steps.next>;
+    try {
+      step = steps.next();
+    } finally {
+      this.#making = false;
+    }
     while (!step.done) {
       const request = step.value;
       const answer = yield request;
       if (request.ask === "write") effects.push(...request.effects);
       const rows = Array.isArray(answer) ? answer : []; // of a match; a write has no answer
-      step = this.#step(() => steps.next(rows));
+      this.#making = true;
+      try {
+        step = steps.next(rows);
+      } finally {
+        this.#making = false;
+      }
     }
   }
 }

@@ -34,6 +34,7 @@ export type Read =
   /** Whether the commit with this id is among those that are remembered: the last 10,000. */
   | { readonly ask: "known"; readonly id: string };
 
+export { recover } from "./recover.ts";
 export type { ColumnDef, CommitKind, Effect, IndexDef, Match, TableDef, Tables, Write };
 export type * from "../query/ast.ts";
 export type { ColumnSpec, OnDelete } from "../schema/column.ts";
@@ -73,7 +74,16 @@ export type Answer = Answers[Request["ask"]];
  * Work that yields requests and gets their answers. All requests of one run are answered at one
  * state. Errors of a request are thrown into it, so that it may go on.
  */
-export type Work<T> = Generator<Request, T, Answer>;
+export interface Work<T> {
+  /** Goes on with the answer, up to the next request. */
+  next(answer?: Answer): IteratorResult<Request, T>;
+  /** Goes on with the error of the request. */
+  throw(error: unknown): IteratorResult<Request, T>;
+  /** Ends it early. */
+  return(value: T): IteratorResult<Request, T>;
+  /** Itself. */
+  [Symbol.iterator](): Work<T>;
+}
 
 /**
  * Makes work, again for each time that it is run. `kept` says whether what this hold wrote before is
@@ -115,7 +125,8 @@ export interface Hold {
    * Runs work at one state, with what this hold wrote before. What it writes stays held back. When the
    * work throws, what it wrote is of no matter: the core ends the hold or undoes it by effects.
    *
-   * Before work runs, commits from outside have been told. `writes` says that the work will write.
+   * Before work runs, commits from outside have been told, unless the hold has not looked before.
+   * `writes` says that the work will write.
    */
   look<T>(make: MakeWork<T>, writes: boolean): Maybe<T>;
   /**

@@ -7,7 +7,7 @@ import type {
   DriverOptions,
   DriverSession,
 } from "./driver.ts";
-import type { Hold, MakeWork, Maybe, Setup, Work } from "./driver.ts";
+import type { Hold, MakeWork, Maybe, Request, Setup, Work } from "./driver.ts";
 
 type Told = DataError["committed"];
 
@@ -98,8 +98,7 @@ function guardedSetup(layout: Setup): Setup {
 export class GuardedHold implements Hold {
   readonly #session: DriverSession;
   readonly #hold: Hold;
-  /** What work threw last. */
-  #thrown: { readonly error: unknown } | undefined;
+  readonly #note: Thrown = { thrown: undefined };
 
   constructor(session: DriverSession) {
     this.#session = session;
@@ -108,20 +107,25 @@ export class GuardedHold implements Hold {
 
   /** Whether the last call failed by what its work threw, so that the driver is as it was. */
   threw(error: unknown): boolean {
-    return this.#thrown !== undefined && this.#thrown.error === error;
+    return this.#note.thrown !== undefined && this.#note.thrown.error === error;
   }
 
-  async look<T>(make: MakeWork<T>, writes: boolean): Promise<T> {
-    try {
-      return await this.#hold.look((kept) => this.#guarded(make(kept)), writes);
-    } catch (error) {
+  look<T>(make: MakeWork<T>, writes: boolean): Maybe<T> {
+    const tell = (error: unknown): never => {
       throw this.threw(error) ? error : failure(error, "no");
+    };
+    let value: Maybe<T>;
+    try {
+      value = this.#hold.look((kept) => new GuardedWork(make(kept), this.#note), writes);
+    } catch (error) {
+      return tell(error);
     }
+    return value instanceof Promise ? value.catch(tell) : value;
   }
 
   async commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
     try {
-      return await this.#hold.commit(info, (kept) => this.#guarded(make(kept)));
+      return await this.#hold.commit(info, (kept) => new GuardedWork(make(kept), this.#note));
     } catch (error) {
       if (this.threw(error)) throw error;
       const told = failure(error, "unknown");
@@ -147,26 +151,43 @@ export class GuardedHold implements Hold {
   end(): void {
     this.#hold.end();
   }
+}
 
-  /** Errors of requests reach work as failures; what it throws itself is noted. */
-  *#guarded<T>(work: Work<T>): Work<T> {
-    this.#thrown = undefined;
+/** What work threw. */
+interface Thrown {
+  thrown: { readonly error: unknown } | undefined;
+}
+
+/** Work whose requests fail as {@linkcode failure} tells; what it throws itself is noted. */
+class GuardedWork<T> implements Work<T> {
+  readonly #work: Work<T>;
+  readonly #note: Thrown;
+
+  constructor(work: Work<T>, note: Thrown) {
+    this.#work = work;
+    this.#note = note;
+    note.thrown = undefined;
+  }
+  next(answer?: Answer): IteratorResult<Request, T> {
     try {
-      let step = work.next();
-      while (!step.done) {
-        let answer: Answer;
-        try {
-          answer = yield step.value;
-        } catch (error) {
-          step = work.throw(failure(error, "no"));
-          continue;
-        }
-        step = work.next(answer);
-      }
-      return step.value;
+      return this.#work.next(answer);
     } catch (error) {
-      this.#thrown = { error };
+      this.#note.thrown = { error };
       throw error;
     }
+  }
+  throw(error: unknown): IteratorResult<Request, T> {
+    try {
+      return this.#work.throw(failure(error, "no"));
+    } catch (thrown) {
+      this.#note.thrown = { error: thrown };
+      throw thrown;
+    }
+  }
+  return(value: T): IteratorResult<Request, T> {
+    return this.#work.return(value);
+  }
+  [Symbol.iterator](): Work<T> {
+    return this;
   }
 }

@@ -4,6 +4,7 @@ import type { StoredRow } from "../schema/types.ts";
 import type { Ast, Selected } from "../query/ast.ts";
 import { rowPosition } from "../query/cursor.ts";
 import { putAt, windowOf } from "../engine/mod.ts";
+import type { Maybe } from "./driver.ts";
 
 /** How many rows a page has. */
 const PAGE = 500;
@@ -14,7 +15,7 @@ const PAGE = 500;
  */
 export async function* iterateRows(
   ast: Ast,
-  read: (page: Ast) => Promise<readonly StoredRow[]>,
+  read: (page: Ast) => Maybe<readonly StoredRow[]>,
 ): AsyncGenerator<StoredRow, void, undefined> {
   if (ast.distinct || ast.steps.some(({ kind }) => kind === "group")) {
     yield* await read(ast);

@@ -1,3 +1,4 @@
+import { DataError } from "../schema/errors.ts";
 import { keyValues, type MapKey, mapKeyOf, tupleKey } from "../schema/key.ts";
 import { isPlainObject } from "../schema/json_value.ts";
 import type { TableDef } from "../schema/table.ts";
@@ -15,11 +16,13 @@ import {
   type Tables,
   tableViews,
   topicsOf,
+  unmovedBy,
   type ValueEntry,
   type Views,
   Watching,
 } from "../engine/mod.ts";
-import { AskedView } from "./asked_view.ts";
+import { type Asked, AskedView } from "./asked_view.ts";
+import { Asker } from "./asker.ts";
 import type { Core } from "./core.ts";
 import { sameAnswer } from "./equal.ts";
 import { valueColumn, valueOf } from "./values.ts";
@@ -31,41 +34,56 @@ import { checked } from "./works.ts";
  */
 export function databaseLives(core: Core): Omit<Lives, "changes"> {
   return livesOf(() => {
-    const watching = new Watching({
-      get seq() {
-        return core.clock;
-      },
-      inTransaction: false, // writes are held back
-    });
+    core.check();
     const tables = core.session.live();
-    const told = new Told(core, watching, tables);
+    const told: Told = new Told(core, tables);
     core.watch = (entries, commit) => told.committed(entries, commit);
     core.watchOutside = (concerned) => told.outside(concerned);
     core.session.listen(true);
-    return tables ? residentViews(core, tables, watching) : askedViews(core, watching);
+    void core.closed.then(() =>
+      told.watching.end(
+        new DataError("closed", "Cannot keep a live result as its database is open: it was closed"),
+      )
+    );
+    return tables ? residentViews(core, tables, told.watching) : askedViews(core, told);
   });
 }
 
-/** Brings views up to commits: those that are told in one turn at once, as the tables hold all of them. */
+/**
+ * Brings views up to commits: those that are told in one turn at once, as the tables hold all of them.
+ * A view that is first computed in between has seen some of them, nobody knows which.
+ */
 class Told {
+  readonly watching: Watching;
+  readonly asker: Asker;
   readonly #core: Core;
-  readonly #watching: Watching;
   readonly #tables: Tables | undefined;
   #entries: (RowWrite | ValueEntry)[] = [];
   #about: unknown[] = [];
-  #commit: Commit | undefined;
+  #commits: Commit[] = [];
   #scheduled = false;
 
-  constructor(core: Core, watching: Watching, tables: Tables | undefined) {
+  constructor(core: Core, tables: Tables | undefined) {
     this.#core = core;
-    this.#watching = watching;
     this.#tables = tables;
+    const scheduled = () => this.#scheduled;
+    this.watching = new Watching({
+      get seq() {
+        return core.clock;
+      },
+      get inTransaction() {
+        return scheduled();
+      },
+    });
+    this.asker = new Asker(this.watching, core.session);
   }
 
   committed(entries: readonly (RowWrite | ValueEntry)[], commit: Commit): void {
-    if (!this.#watching.any) return this.#watching.touched([], []);
-    for (const entry of entries) this.#entries.push(entry);
-    this.#schedule(commit);
+    if (this.watching.any) {
+      for (const entry of entries) this.#entries.push(entry);
+      this.#commits.push(commit);
+    } else this.watching.touched([], []);
+    this.#schedule();
   }
   outside(concerned: readonly TableDef[]): void {
     const { values, schema } = this.#core;
@@ -73,10 +91,9 @@ class Told {
       if (table !== values) this.#about.push(table);
       else this.#about.push(...schema.values.keys());
     }
-    this.#schedule(undefined);
+    this.#schedule();
   }
-  #schedule(commit: Commit | undefined): void {
-    this.#commit = commit;
+  #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     queueMicrotask(() => this.#tell());
@@ -85,76 +102,89 @@ class Told {
     this.#scheduled = false;
     const entries = this.#entries;
     const about = this.#about;
+    const [only, more] = this.#commits;
+    const commit = more || about.length > 0 ? undefined : only;
     this.#entries = [];
     this.#about = [];
+    this.#commits = [];
     const tables = this.#tables;
-    if (!tables || about.length > 0) return this.#watching.touched(entries, about);
+    if (!tables || about.length > 0) {
+      this.watching.touched(entries, about);
+      this.asker.run(about.length > 0 ? undefined : { entries, commit });
+      return;
+    }
     const located = entries.map((entry): Entry =>
       "value" in entry ? entry : { ...entry, data: tables.data(entry.data.def) }
     );
-    this.#watching.committed(located, this.#commit);
+    this.watching.committed(located, commit);
   }
 }
 
 function residentViews(core: Core, tables: Tables, watching: Watching): Views {
   return tableViews({
     check: () => core.check(),
-    data(table) {
-      core.check();
-      return tables.data(core.table(table));
-    },
+    data: (table) => tables.data(core.table(table)),
     getValue(name) {
-      core.check();
       valueColumn(core.schema, name);
-      const row = tables.data(core.values).get(name);
-      return valueOf(row, core.presets.get(name));
+      return valueOf(tables.data(core.values).get(name), core.presets.get(name));
     },
   }, watching);
 }
 
-function askedViews(core: Core, watching: Watching): Views {
-  const { session } = core;
+function askedViews(core: Core, { watching, asker }: Told): Views {
+  const asked = <T>(name: string, of: () => Asked<T>) =>
+    watching.share(name, () => new AskedView<T>(watching, asker, of()));
   return {
+    ended: watching.ended,
     check: () => core.check(),
     rows(name, ast) {
       checked(core, ast);
-      return watching.share(name, () => {
+      return asked<LiveResult>(name, () => {
         const steps = new LiveSteps();
         const keysOf = rowKeys(ast);
-        return new AskedView<LiveResult>(watching, session, {
+        const unmoved = unmovedBy(ast);
+        return {
           topics: topicsOf(ast),
           request: { ask: "rows", query: ast },
-          result(answer, before) {
+          result(answer, before, commit) {
             // The answer to such a request.
             const result = nextResult(steps, before, answer as readonly StoredRow[], keysOf);
             if (before && before !== result) {
-              steps.push({ ops: undefined, commit: undefined, from: before, to: result });
+              steps.push({ ops: undefined, commit, from: before, to: result });
             }
             return result;
           },
-        });
+          unmoved: (entries, { rows }) => unmoved?.(entries, rows) ?? false,
+        };
       });
+    },
+    count(name, ast) {
+      checked(core, ast);
+      const unmoved = unmovedBy(ast);
+      return asked<number>(name, () => ({
+        topics: topicsOf(ast),
+        request: { ask: "count", query: ast },
+        result: (answer) => Number(answer),
+        unmoved: (entries) => unmoved?.(entries, []) ?? false,
+      }));
     },
     row(table, key) {
       const def = core.table(table);
       const values = keyValues(def, key);
       const at = mapKeyOf(values);
-      const name = `row ${JSON.stringify(def.name)} ${typeof at} ${at}`;
-      return watching.share(name, () =>
-        new AskedView<unknown>(watching, session, {
-          topics: [{ on: def, guard: { columns: def.key, keys: [at] } }],
-          request: { ask: "keys", table: def, keys: [values] },
-          result: (answer, before) => kept(first(answer), before),
-        }));
+      return asked<unknown>(`row ${JSON.stringify(def.name)} ${typeof at} ${at}`, () => ({
+        topics: [{ on: def, guard: { columns: def.key, keys: [at] } }],
+        request: { ask: "keys", table: def, keys: [values] },
+        result: (answer, before) => kept(first(answer), before),
+      }));
     },
     value(name) {
       valueColumn(core.schema, name);
-      return watching.share(`value ${name}`, () =>
-        new AskedView<unknown>(watching, session, {
-          topics: [{ on: name }],
-          request: { ask: "keys", table: core.values, keys: [[name]] },
-          result: (answer, before) => kept(valueOf(first(answer), core.presets.get(name)), before),
-        }));
+      return asked<unknown>(`value ${name}`, () => ({
+        topics: [{ on: name }],
+        request: { ask: "keys", table: core.values, keys: [[name]] },
+        result: (answer, before) => kept(valueOf(first(answer), core.presets.get(name)), before),
+      }));
     },
   };
 }
@@ -195,7 +225,10 @@ function rowKeys(ast: Ast): (rows: readonly StoredRow[]) => readonly MapKey[] {
     ? ast.select.map(({ ref }) => ref)
     : ast.shape.keys;
   const paths = refs.map((ref) => resultNames(ast, ref));
-  if (paths.includes(undefined)) return (rows) => rows.map((_, i) => i);
+  // Values of JSON are no keys.
+  if (paths.includes(undefined) || refs.some(({ type }) => type === "json")) {
+    return (rows) => rows.map((_, i) => i);
+  }
   return (rows) => rows.map((row) => tupleKey(paths.map((path) => valueAt(row, path ?? []))));
 }
 function valueAt(row: StoredRow, path: readonly string[]): unknown {

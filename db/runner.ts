@@ -1,7 +1,8 @@
 import { DataError } from "../schema/errors.ts";
 import type { WriteOptions } from "../engine/mod.ts";
 import type { Effect } from "../engine/mod.ts";
-import type { Core, Watch } from "./core.ts";
+import type { Core } from "./core.ts";
+import { type Watch, Watched } from "./watched.ts";
 import type { Answers, Maybe, Read, Request, Work } from "./driver.ts";
 import { call, GuardedHold } from "./failure.ts";
 import type { Runner } from "./session.ts";
@@ -47,20 +48,27 @@ export class DatabaseRunner implements Runner {
       core.leave();
     }
   }
-  *#work<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
+  #work<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
     effects.length = 0; // it may be made again
-    const value = yield* this.core.through(make(), new Noted(effects));
+    const { core } = this;
+    if (core.schema.references.length > 0) return this.#settled(make, effects);
+    return new Watched(core, make(), new Noted(effects, core));
+  }
+  *#settled<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
+    const value = yield* new Watched(this.core, make(), new Noted(effects, undefined));
     yield* this.core.settle(effects);
     this.core.moved(effects);
     return value;
   }
 }
 
-/** Notes what is written. */
+/** Notes what is written; with a `core` it is told at the end. */
 class Noted implements Watch {
   readonly #effects: Effect[];
-  constructor(effects: Effect[]) {
+  readonly #core: Core | undefined;
+  constructor(effects: Effect[], core: Core | undefined) {
     this.#effects = effects;
+    this.#core = core;
   }
   known(): undefined {}
   answered(request: Request): void {
@@ -71,6 +79,9 @@ class Noted implements Watch {
     }
   }
   refused(): void {}
+  ended(): void {
+    this.#core?.moved(this.#effects);
+  }
 }
 
 /** An answer that has to wait is given up when its time is over or its signal aborts. */

@@ -5,7 +5,7 @@ import type { Ast } from "../query/ast.ts";
 import { queryValue } from "../query/query.ts";
 import type { InsertOptions, Plan, UpdateOptions, WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
-import type { Answers, Read, Work } from "./driver.ts";
+import type { Answers, Maybe, Read, Work } from "./driver.ts";
 import { iterateRows } from "./iterate.ts";
 import type { AsyncVerbs, ReadOptions } from "./types.ts";
 import { setValueWork, valueColumn, valueOf } from "./values.ts";
@@ -26,8 +26,8 @@ export interface Runner {
   readonly core: Core;
   /** @throws {TypeError} When it has ended. @throws {DataError} With code `"closed"`. */
   check(): void;
-  read<R extends Read>(request: R, options: ReadOptions | undefined): Promise<Answers[R["ask"]]>;
-  write<T>(make: () => Work<T>, options: WriteOptions | undefined): Promise<T>;
+  read<R extends Read>(request: R, options: ReadOptions | undefined): Maybe<Answers[R["ask"]]>;
+  write<T>(make: () => Work<T>, options: WriteOptions | undefined): Maybe<T>;
 }
 
 /**
@@ -181,7 +181,7 @@ export class Session implements AsyncVerbs {
   }
 
   /** Input is looked through before anything waits, so that it may be changed by the caller then. */
-  #write<T>(work: () => () => Work<T>, options: WriteOptions | undefined): Promise<T> {
+  #write<T>(work: () => () => Work<T>, options: WriteOptions | undefined): Maybe<T> {
     this.#runner.check();
     return this.#runner.write(work(), options);
   }

@@ -3,8 +3,9 @@ import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { tableUses } from "../query/table_uses.ts";
 import type { Effect, WriteOptions } from "../engine/mod.ts";
-import type { Core, Watch } from "./core.ts";
-import type { Answer, Answers, CommitInfo, Read, Request, Work } from "./driver.ts";
+import type { Core } from "./core.ts";
+import { type Watch, Watched } from "./watched.ts";
+import type { Answer, Answers, CommitInfo, Maybe, Read, Request, Work } from "./driver.ts";
 import { sameAnswer } from "./equal.ts";
 import { GuardedHold, isRefusal } from "./failure.ts";
 import type { Runner } from "./session.ts";
@@ -68,24 +69,24 @@ export class Run implements Runner {
     }
   }
 
-  read<R extends Read>(
-    request: R,
-    options: ReadOptions | undefined,
-  ): Promise<Answers[R["ask"]]> {
+  read<R extends Read>(request: R, options: ReadOptions | undefined): Maybe<Answers[R["ask"]]> {
     options?.signal?.throwIfAborted();
     return this.#look(() => ask(request), false);
   }
-  write<T>(make: () => Work<T>, _options: WriteOptions | undefined): Promise<T> {
+  write<T>(make: () => Work<T>, _options: WriteOptions | undefined): Maybe<T> {
     return this.#look(make, true);
   }
 
   /** One verb after the other: each begins with all that those before it did. */
-  #look<T>(make: () => Work<T>, writes: boolean): Promise<T> {
+  #look<T>(make: () => Work<T>, writes: boolean): Maybe<T> {
     const before = this.#turn;
-    this.#underWay++;
     const verb = before ? this.#after(before, make, writes) : this.#verb(make, writes);
-    if (this.#underWay > 0) this.#turn = verb;
-    return verb;
+    if (!(verb instanceof Promise)) return verb;
+    this.#underWay++;
+    this.#turn = verb;
+    return verb.finally(() => {
+      if (--this.#underWay === 0) this.#turn = undefined;
+    });
   }
   async #after<T>(before: Promise<unknown>, make: () => Work<T>, writes: boolean): Promise<T> {
     try {
@@ -95,38 +96,64 @@ export class Run implements Runner {
     }
     return await this.#verb(make, writes);
   }
-  async #verb<T>(make: () => Work<T>, writes: boolean): Promise<T> {
+  #verb<T>(make: () => Work<T>, writes: boolean): Maybe<T> {
+    this.check();
     let draft: Draft | undefined;
     const drafted = (kept: boolean): Work<T> => {
       draft = new Draft(this.#rows);
       return this.#drafted(kept, make, draft);
     };
-    let called = false;
+    let value: Maybe<T>;
     try {
-      this.check();
-      called = true;
-      const value = await this.hold.look(drafted, writes);
-      this.check();
-      return value;
+      value = this.hold.look(drafted, writes);
     } catch (error) {
-      // When it was not the verb that failed but what is below it, nobody knows what is in place.
-      const failed = called &&
-        (!draft?.entered || draft.broken || !this.hold.threw(error));
-      if (error instanceof Lost || failed) this.end(error);
-      throw error;
-    } finally {
-      // What a verb that failed has read is known to the function too.
-      if (draft && !this.#ended) this.#take(draft);
-      if (--this.#underWay === 0) this.#turn = undefined;
+      throw this.#failed(draft, error);
     }
+    if (value instanceof Promise) {
+      return value.then(
+        (got) => {
+          this.check();
+          this.#take(draft);
+          return got;
+        },
+        (error) => {
+          throw this.#failed(draft, error);
+        },
+      );
+    }
+    this.check();
+    this.#take(draft);
+    return value;
+  }
+  /** Takes in what a verb has read that failed, as the function knows it too. */
+  #failed(draft: Draft | undefined, error: unknown): unknown {
+    // When it was not the verb that failed but what is below it, nobody knows what is in place.
+    const broken = !draft?.entered || draft.broken || !this.hold.threw(error);
+    // The errors that a run ends with are Errors, but for what a driver threw that is none.
+    if (error instanceof Lost || broken) this.end(error);
+    else if (!this.#ended) this.#take(draft);
+    return error;
   }
   /** Work may be made again, so what it did counts when it has ended. */
-  *#drafted<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
+  #drafted<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
+    if (!this.#isReady(kept)) return this.#entered(kept, make, draft);
+    draft.entered = true;
+    return new Watched(this.core, make(), draft);
+  }
+  *#entered<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
     yield* this.#enter(kept);
     draft.entered = true;
-    return yield* this.core.through(make(), draft);
+    return yield* new Watched(this.core, make(), draft);
   }
-  #take({ steps, effects, rows }: Draft): void {
+  /** Whether all that was written is in place, and all that was read as it was. */
+  #isReady(kept: boolean): boolean {
+    const wrote = this.#effects.length > 0;
+    // With what it wrote in place nobody can have come between.
+    return kept && wrote || !wrote && !this.core.wrote(this.#read, this.#since);
+  }
+  #take(draft: Draft | undefined): void {
+    if (!draft) return;
+    const { steps, effects, rows } = draft;
     for (const step of steps) {
       this.#steps.push(step);
       if ("request" in step) { for (const table of tablesOf(step.request)) this.#read.add(table); }
@@ -140,14 +167,10 @@ export class Run implements Runner {
 
   /** Begins to work: what was written before is put in place again, what was read is verified. */
   *#enter(kept: boolean): Work<void> {
-    const moved = this.core.wrote(this.#read, this.#since);
-    if (kept && (!moved || this.#effects.length > 0)) {
-      return; // nobody can have come between
-    }
+    if (this.#isReady(kept)) return;
     const { clock } = this.core;
-    if (!moved) {
-      if (this.#effects.length > 0) yield* this.#again(this.#effects, false);
-    } else {
+    if (!this.core.wrote(this.#read, this.#since)) yield* this.#again(this.#effects, false);
+    else {
       for (const step of this.#steps) {
         if ("effects" in step) yield* this.#again(step.effects, step.refused);
         else if (!sameAnswer(yield step.request, step.answer)) throw lost();
@@ -246,6 +269,7 @@ class Draft implements Watch {
       for (const [i, key] of request.keys.entries()) rows.set(mapKeyOf(key), found[i]);
     }
   }
+  ended(): void {}
   refused(request: Request, error: unknown): void {
     if (request.ask !== "write") return;
     if (!isRefusal(error)) this.broken = true;

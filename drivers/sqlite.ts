@@ -10,6 +10,7 @@ import { Reader } from "./sql/sync/answer.ts";
 import { SyncClient } from "./sql/sync/client.ts";
 import { dataError } from "./sql/sync/failure.ts";
 import { patiently } from "./sql/sync/patience.ts";
+import { isFile } from "./sql/sync/outside.ts";
 import { prepareFile, requireVersion } from "./sql/sync/pragmas.ts";
 import { recoverRows } from "./sql/sync/recover.ts";
 import { SyncSession } from "./sql/sync/session.ts";
@@ -88,13 +89,6 @@ export function sqliteDriver(client: SqliteClient): Driver {
     },
     recover: () => recoverRows(statements()),
   };
-}
-
-/** Whether there is a file that others may have open. */
-function isFile(client: SyncClient): boolean {
-  return client.rows("PRAGMA database_list", []).some(([, name, file]) =>
-    name === "main" && file !== "" && file !== null
-  );
 }
 
 async function open(

@@ -5,7 +5,6 @@ import type { Commit } from "../commit.ts";
 import { computed, effect, type ReadonlySignal, signal, untracked } from "../signal.ts";
 import { opsOf } from "./deltas.ts";
 import { Result, type Step, Steps } from "./result.ts";
-import { counted } from "./rows_view.ts";
 import type { DeltaOp, Lives } from "./types.ts";
 
 /** A shared result as a handle reads it. */
@@ -20,8 +19,12 @@ export interface ViewLike<T> {
 export interface Views {
   /** @throws {DataError} With code `"closed"` once closed. */
   check(): void;
+  /** Whether it is closed, so that nothing changes any more. */
+  readonly ended: ReadonlySignal<boolean>;
   /** The rows of a query; equal names are equal queries. */
   rows(name: string, ast: Ast): ViewLike<Result>;
+  /** How many rows it has. */
+  count(name: string, ast: Ast): ViewLike<number>;
   /** The row with a key. */
   row(table: unknown, key: unknown): ViewLike<unknown>;
   /** A value of the schema. */
@@ -127,14 +130,15 @@ function liveRows(views: Views, query: unknown): object {
       let wake = () => {};
       let changed = false;
       const stop = effect(() => {
-        void (open.value && rows.value);
+        void (open.value && !views.ended.value && rows.value);
         changed = true;
         wake();
       });
+      const goesOn = () => open.peek() && !views.ended.peek();
       try {
-        while (open.peek()) {
+        while (goesOn()) {
           if (!changed) await new Promise<void>((done) => wake = done);
-          if (!open.peek()) return;
+          if (!goesOn()) return;
           changed = false;
           yield rows.peek(); // whatever happened meanwhile is one step
         }
@@ -156,10 +160,8 @@ function liveOne(views: Views, view: ViewLike<unknown>): object {
 function liveCount(views: Views, query: unknown): object {
   views.check();
   const value = queryValue(query);
-  const name = `count ${JSON.stringify(value)}`;
-  const ast = counted(value.bound);
-  const { current, close } = handleOf(() => views.rows(name, ast));
-  return closable(computed(() => current.value?.length), close);
+  const { bound } = value;
+  return liveOne(views, views.count(`count ${JSON.stringify(value)}`, bound));
 }
 
 /** The verbs that make handles; `viewsOf` is called by the first one. */

@@ -1,6 +1,6 @@
 import { userKey } from "../../schema/key.ts";
 import type { Views } from "./handle.ts";
-import { type LiveTables, rowsView } from "./rows_view.ts";
+import { counted, type LiveTables, rowsView } from "./rows_view.ts";
 import { View } from "./view.ts";
 import type { Watching } from "./watching.ts";
 
@@ -16,7 +16,18 @@ export interface TableSource extends LiveTables {
 export function tableViews(source: TableSource, watching: Watching): Views {
   return {
     check: () => source.check(),
+    ended: watching.ended,
     rows: (name, ast) => rowsView(source, watching, name, ast),
+    count(name, ast) {
+      const view = rowsView(source, watching, name, counted(ast));
+      return {
+        read: () => view.read()?.length,
+        status: view.status,
+        get error() {
+          return view.error;
+        },
+      };
+    },
     row(table, key) {
       const { def } = source.data(table);
       const at = userKey(def, key);

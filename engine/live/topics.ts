@@ -66,6 +66,10 @@ export class Topics<V extends { readonly topics: readonly Topic[] }> {
   get any(): boolean {
     return this.#rooms.size > 0;
   }
+  /** Adds all views. */
+  all(found: Set<V>): void {
+    for (const on of this.#rooms.keys()) this.about(on, found);
+  }
   /** Adds all views of a table or value. */
   about(on: unknown, found: Set<V>): void {
     const room = this.#rooms.get(on);

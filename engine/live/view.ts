@@ -83,8 +83,9 @@ export class View<T> {
     const { seq } = this.#watching;
     const before = this.#box.peek().value;
     const begins = this.#watched && !this.#kept && this.#upkeep.begin !== undefined;
-    if (seq === this.#seq && !begins) return;
+    if (seq === this.#seq && !begins && !this.#watching.ended.peek()) return;
     try {
+      this.#watching.check();
       const value = this.#next(before, changes);
       if (silently) this.#box.peek().value = value;
       else if (value !== before) this.#box.value = { value };

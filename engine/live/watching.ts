@@ -1,5 +1,5 @@
 import type { Commit, Entry, RowWrite, ValueEntry } from "../commit.ts";
-import { batch, signal } from "../signal.ts";
+import { batch, signal, type Writable } from "../signal.ts";
 import { Changes } from "./changes.ts";
 import { type Topic, Topics } from "./topics.ts";
 
@@ -28,6 +28,9 @@ export class Watching {
   /** Views that were computed inside a transaction, whose writes may yet be taken back. */
   readonly #early = new Set<Watched>();
   readonly #tick = signal(0);
+  /** Whether the source is closed; views keep what they have. */
+  readonly ended: Writable<boolean> = signal(false);
+  #why: unknown;
   /** Those that the commit at hand can concern; empty between commits. */
   readonly #touched = new Set<Watched>();
   /** Shared views by what was asked; who is gone is dropped. */
@@ -51,6 +54,22 @@ export class Watching {
   early(view: Watched): boolean {
     if (this.#source.inTransaction) this.#early.add(view);
     return this.#source.inTransaction;
+  }
+
+  /** @throws What the source was closed with. */
+  check(): void {
+    if (this.ended.peek()) throw this.#why;
+  }
+  /** Takes in that the source was closed: views fail with `error`. */
+  end(error: unknown): void {
+    this.#why = error;
+    this.deliver(() => {
+      this.ended.value = true;
+      this.#tick.value++;
+      const watched = new Set<Watched>();
+      this.#topics.all(watched);
+      for (const view of watched) view.refresh();
+    });
   }
 
   add(view: Watched): void {
@@ -92,13 +111,17 @@ export class Watching {
     const touched = this.#touched;
     const early = this.#early.size > 0 ? [...this.#early] : [];
     this.#early.clear();
+    this.deliver(() => {
+      this.#tick.value++;
+      for (const view of early) view.refresh();
+      for (const view of touched) view.refresh(changes);
+      touched.clear(); // effects may write
+    });
+  }
+  /** Changes results in one batch. */
+  deliver(change: () => void): void {
     try {
-      batch(() => {
-        this.#tick.value++;
-        for (const view of early) view.refresh();
-        for (const view of touched) view.refresh(changes);
-        touched.clear(); // effects may write
-      });
+      batch(change);
     } catch (error) {
       console.error(error); // an effect's; the write is done
     }

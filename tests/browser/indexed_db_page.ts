@@ -28,7 +28,13 @@ const counters = table("counters", { id: text().primaryKey(), n: integer() });
 const pairs = table("pairs", { id: text().primaryKey(), batch: integer() });
 const texts = table("texts", { id: integer().primaryKey(), body: text() });
 const shared: Schema = { tables: [counters, pairs, texts] };
-const LONG = "x".repeat(1_000_000);
+
+/** Text that can't be stored in less space. */
+function longText(): string {
+  let text = "";
+  for (let i = 0; i < 100_000; i++) text += Math.random().toString(36).slice(2, 12);
+  return text;
+}
 
 let db: Database;
 let databases = 0;
@@ -103,21 +109,22 @@ const strata = {
   batches: async (): Promise<number[]> => (await db.all(query(pairs))).map(({ batch }) => batch),
   /** What a large insert fails with, and what there is after it. */
   async fill(): Promise<{ code: string; committed: string | undefined; n: number | undefined }> {
-    for (let id = 0;; id++) {
+    for (let id = 0; id < 40; id++) {
       try {
-        await db.insert(texts, { id, body: LONG });
+        await db.insert(texts, { id, body: longText() });
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         return { code: error.code, committed: error.committed, n: await strata.count() };
       }
     }
+    throw new Error("All of it was taken");
   },
   /** Makes room, and writes. */
   async free(): Promise<number | undefined> {
     await db.deleteAll(texts, {});
     for (let tries = 0;; tries++) {
       try {
-        return (await db.insert(texts, { id: -1, body: LONG })).id;
+        return (await db.insert(texts, { id: -1, body: longText() })).id;
       } catch (error) {
         // The log is being folded.
         if (!(error instanceof DataError && error.code === "full") || tries > 50) throw error;

@@ -78,10 +78,11 @@ Deno.test("keys that this page has not used go first, the oldest write before ot
 
 Deno.test("a value that does not fit is kept in memory, and nothing else is lost", () => {
   const origin = new Origin({ quota: 1_000 });
-  const tab = origin.tab();
-  const page = tab.open();
+  const area = origin.tab().area();
+  const page = openWebStorage(area);
   const reasons = reasonsOf(page);
-  const other = tab.open({ namespace: "z" });
+  const other = openWebStorage(area, { namespace: "z" });
+  const otherReasons = reasonsOf(other);
   page.set("big", "small");
   page.set("a", 1);
   page.set("b", 2);
@@ -92,7 +93,7 @@ Deno.test("a value that does not fit is kept in memory, and nothing else is lost
   // No older value comes back with a reload.
   assertEquals(origin.tab().open().entries(), [["a", 1], ["b", 2]]);
   // Others are not concerned.
-  assertEquals([other.persistent, reasonsOf(other)], [true, []]);
+  assertEquals([other.persistent, otherReasons, reasonsOf(other)], [true, [], []]);
   // Who asks later hears of it too.
   assertEquals(reasonsOf(page), ["full"]);
 
@@ -123,6 +124,21 @@ Deno.test("a value that grows in a full area takes no more than it grows by", ()
   for (const key of ["a", "b", "c"]) page.set(key, text(90));
   page.set("c", text(150));
   assertEquals(page.keys(), ["b", "c"]);
+});
+
+Deno.test("a listener hears of a value alone, however room was made for it", () => {
+  const clock = new Clock();
+  for (const [quota, maxBytes] of [[3 * (ENTRY + 90), Infinity], [Infinity, 6 * (ENTRY + 90)]]) {
+    const origin = new Origin({ quota: quota! });
+    const page = origin.tab().open({ now: clock.now, maxBytes: maxBytes! });
+    for (const key of ["a", "b", "c"]) page.set(key, text(90));
+    const heard: unknown[] = [];
+    page.subscribe("a", (value) => heard.push(["a", value]));
+    page.subscribe("c", (value) => heard.push(["c", value]));
+    page.set("c", text(150));
+    page.set("c", text(151));
+    assertEquals(heard, [["a", undefined], ["c", text(150)], ["c", text(151)]]);
+  }
 });
 
 Deno.test("a value in memory gives way to one that another tab stores", () => {

@@ -82,6 +82,18 @@ Deno.test("listeners end with the last value when one of them writes", () => {
   assertEquals([heard, page.get("a")], [[3], 3]);
 });
 
+Deno.test("a listener that another one ends is not called any more", () => {
+  const page = new Origin().tab().open();
+  const heard: string[] = [];
+  page.subscribe("a", () => {
+    heard.push("first");
+    stop();
+  });
+  const stop = page.subscribe("a", () => heard.push("second"));
+  page.set("a", 1);
+  assertEquals(heard, ["first"]);
+});
+
 Deno.test("the same function can listen twice, and each ends alone", () => {
   const page = new Origin().tab().open();
   let calls = 0;
@@ -159,15 +171,21 @@ Deno.test("a page that comes back looks again", () => {
 });
 
 Deno.test("events of another area are not ours", () => {
-  const origin = new Origin();
+  const origin = new Origin({ quota: 100 });
   const tab = origin.tab();
   const page = tab.open();
-  page.set("a", 1);
-  const event = { key: null, newValue: null, storageArea: new Origin().tab().storage };
+  page.set("a", "stored");
+  page.set("b", "too long for that".repeat(10));
   const heard: unknown[] = [];
-  page.subscribe("a", (value) => heard.push(value));
-  tab.events.dispatchEvent(Object.assign(new Event("storage"), event));
-  assertEquals([heard, page.get("a")], [[], 1]);
+  page.subscribe("b", (value) => heard.push(value));
+  const send = (storageArea: Storage) => {
+    const event = { key: null, newValue: null, storageArea };
+    tab.events.dispatchEvent(Object.assign(new Event("storage"), event));
+  };
+  send(new Origin().tab().storage);
+  assertEquals([heard, page.keys()], [[], ["a", "b"]]);
+  send(tab.storage); // of this area: what was in memory alone is cleared too
+  assertEquals([heard, page.keys()], [[undefined], ["a"]]);
 });
 
 /** Channels by name; what one posts the others hear at once. */

@@ -13,8 +13,7 @@ export function use(page: WebStorage = webstorage("local", { namespace: "a", ver
   const theme: Theme | undefined = page.get<Theme>("theme");
   // @ts-expect-error -- there may be none
   const sure: Theme = page.get<Theme>("theme");
-  // @ts-expect-error -- nothing is known of a value that nobody typed
-  const untyped: number | undefined = page.get("theme");
+  const untyped: unknown = page.get("theme");
   page.set<Theme>("theme", { dark: true }, { ttlMs: 5 });
   // @ts-expect-error -- no such value
   page.set<Theme>("theme", { dark: 1 });

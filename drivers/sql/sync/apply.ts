@@ -9,8 +9,16 @@ import { dataError, Failure } from "./failure.ts";
 const NONE: readonly never[] = [];
 const UNIQUE = "UNIQUE constraint failed: ";
 
+/** How many rows effects write. */
+export function rowsWritten(effects: readonly Effect[]): number {
+  let count = 0;
+  for (const { before, after } of effects) count += Math.max(before.length, after.length);
+  return count;
+}
+
 /**
- * Writes effects in their order inside a transaction, all or none of them.
+ * Writes effects in their order inside a transaction, all or none of them. `true` when each row was
+ * written once.
  *
  * @throws {DataError} With code `"constraint"` when a key or unique value is taken.
  */
@@ -18,16 +26,17 @@ export function applyEffects(
   client: SyncClient,
   writes: Writes,
   effects: readonly Effect[],
-): void {
+): boolean {
   const [first] = effects;
   // One statement is a step by itself.
   if (first && effects.length === 1 && writes.count(first) < 2) {
-    applyEffect(client, writes, first);
-    return;
+    return applyEffect(client, writes, first);
   }
+  let once = true;
   step(client, "strata_write", () => {
-    for (const effect of effects) applyEffect(client, writes, effect);
+    for (const effect of effects) once = applyEffect(client, writes, effect) && once;
   });
+  return once;
 }
 
 /** Runs statements that are all there afterwards or, when one fails, not. */
@@ -46,7 +55,7 @@ function step(client: SyncClient, name: string, fn: () => void): void {
   client.run(`RELEASE ${name}`, NONE);
 }
 
-function applyEffect(client: SyncClient, writes: Writes, effect: Effect): void {
+function applyEffect(client: SyncClient, writes: Writes, effect: Effect): boolean {
   const run = () => {
     for (const { text, params } of writes.statements(effect)) client.run(text, params);
   };
@@ -54,8 +63,9 @@ function applyEffect(client: SyncClient, writes: Writes, effect: Effect): void {
     const moving = effect.kind === "update" && effect.after.length > 1
       ? uniqueWritten(effect)
       : NONE;
-    if (moving.length === 0) run();
-    else move(client, writes, effect, moving, run);
+    if (moving.length > 0) return move(client, writes, effect, moving, run);
+    run();
+    return true;
   } catch (error) {
     throw violation(error, effect.table);
   }
@@ -68,9 +78,10 @@ function move(
   effect: Effect,
   indexes: readonly IndexDef[],
   run: () => void,
-): void {
+): boolean {
   try {
     step(client, "strata_move", run);
+    return true;
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== "constraint") throw error;
     const columns = new Set<ColumnDef>();
@@ -82,6 +93,7 @@ function move(
     if (columns.size === 0) throw error;
     for (const { text, params } of writes.vacate(effect, [...columns])) client.run(text, params);
     run();
+    return false;
   }
 }
 

@@ -219,7 +219,10 @@ export class Commits {
       try {
         const value = drive(make(false), hold.answer);
         const wrote = info && hold.wrote;
-        if (wrote) addCommit(client, ++seq, info, hold.tables, strangers && seq === first + 1);
+        if (wrote) {
+          const told = strangers && seq === first;
+          outside.wrote(addCommit(client, ++seq, info, hold.tables, told));
+        }
         if (this.#made()) client.run("RELEASE strata_commit", NONE);
         done.push({ waiting, committed: { value, seq: wrote ? seq : undefined } });
       } catch (error) {
@@ -261,7 +264,7 @@ export class Commits {
       const value = drive(make(kept), hold.answer);
       let { seq } = outside;
       if (info && hold.wrote) {
-        addCommit(connection.client, ++seq, info, hold.tables, outside.strangers);
+        outside.wrote(addCommit(connection.client, ++seq, info, hold.tables, outside.strangers));
       }
       const committed = { value, seq: seq > outside.seq ? seq : undefined };
       return this.#end([{ waiting, committed }], seq);

@@ -7,8 +7,9 @@ import type {
   Maybe,
   Request,
 } from "../../../db/driver.ts";
+import { SEVERAL } from "./answer.ts";
 import type { Writes } from "../write.ts";
-import { applyEffects } from "./apply.ts";
+import { applyEffects, rowsWritten } from "./apply.ts";
 import type { Commits } from "./commits.ts";
 import { type Connection, drive, type Holder } from "./connection.ts";
 import { closedError, Failure } from "./failure.ts";
@@ -24,6 +25,7 @@ export class SyncHold implements Hold, Holder {
   /** Whether it has written since the last `parked`; without effects, too. */
   wrote = false;
   #everWrote = false;
+  #looked = false;
   readonly #connection: Connection;
   readonly #commits: Commits;
   readonly #writes: Writes;
@@ -42,12 +44,19 @@ export class SyncHold implements Hold, Holder {
   /** Answers a request where this hold's writes are in place. */
   readonly answer = (request: Request): Answer => {
     if (request.ask !== "write") return this.#connection.answer(request);
-    if (request.effects.length > 0) {
+    const { effects } = request;
+    if (effects.length > 0) {
       this.#commits.beforeWrite();
-      applyEffects(this.#connection.client, this.#writes, request.effects);
+      const { client, outside } = this.#connection;
+      let once = false;
+      try {
+        once = applyEffects(client, this.#writes, effects);
+      } finally {
+        outside.wrote(once ? rowsWritten(effects) : undefined);
+      }
     }
     this.#everWrote = this.wrote = true;
-    for (const { table } of request.effects) this.tables.add(table.name);
+    for (const { table } of effects) this.tables.add(table.name);
     return undefined;
   };
 
@@ -63,13 +72,30 @@ export class SyncHold implements Hold, Holder {
     connection.park();
     if (!this.#everWrote && !writes) {
       try {
-        return connection.read(() => drive(make(false), this.#reads));
+        return this.#read(make);
       } catch (error) {
         if (error !== NEEDS_LOCK) throw error;
       }
     }
     connection.apply(this);
     return this.#applied(make, false);
+  }
+
+  #read<T>(make: MakeWork<T>): T {
+    if (!this.#looked) {
+      this.#looked = true;
+      let count = 0;
+      try {
+        // The first request has nothing to agree with, and one statement is one state.
+        return drive(make(false), (request) => {
+          if (request.ask !== "write" && count++ > 0) throw SEVERAL;
+          return this.#reads(request);
+        });
+      } catch (error) {
+        if (error !== SEVERAL) throw error;
+      }
+    }
+    return this.#connection.read(() => drive(make(false), this.#reads));
   }
 
   #applied<T>(make: MakeWork<T>, kept: boolean): T {

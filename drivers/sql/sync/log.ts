@@ -78,18 +78,22 @@ function namesOf(tables: unknown): string[] | undefined {
   return Array.isArray(names) ? names.map(String) : undefined;
 }
 
-/** Remembers a commit, and in steps forgets those that are long gone. */
+/**
+ * Remembers a commit, and in steps forgets those that are long gone. The number of rows written, where
+ * it is known.
+ */
 export function addCommit(
   client: SyncClient,
   seq: number,
   { id, time, origin, kind }: Omit<CommitInfo, "done">,
   tables: Iterable<string>,
   strangers: boolean,
-): void {
+): number | undefined {
   client.run("INSERT INTO strata_commits VALUES (?, ?, ?, ?, ?, ?, ?)", [
     ...[seq, id, time, origin ?? null, kind],
     ...[JSON.stringify([...tables]), strangers ? 1 : 0],
   ]);
-  if (seq % STEP !== 0 || seq <= KEPT) return;
+  if (seq % STEP !== 0 || seq <= KEPT) return 1;
   client.run("DELETE FROM strata_commits WHERE seq <= ?", [seq - KEPT]);
+  return undefined;
 }

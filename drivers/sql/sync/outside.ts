@@ -16,17 +16,25 @@ export class Outside {
   /** Whether the tables of Strata are there for good. */
   logged: boolean;
   #version: unknown;
-  #changes: unknown;
+  #changes: number;
+  /** Whether what we write moves the counter by its rows: no trigger and no foreign key adds to them. */
+  readonly #exact: boolean;
+  /** Whether we wrote what is not counted yet. */
+  #uncounted = false;
+  /** Whether there is a file, which others may write. */
+  readonly #file: boolean;
   /** Whether a commit of ours failed and may yet be there. */
   #unsure = false;
 
   constructor(
     readonly client: SyncClient,
-    readonly options: Pick<DriverOptions, "outside" | "ready" | "lost">,
+    readonly options: Pick<DriverOptions, "outside" | "ready" | "lost" | "adopt">,
   ) {
+    this.#file = isFile(client);
     // At one state: a commit between the two would never be noticed.
     client.run("BEGIN", NONE);
     try {
+      this.#exact = !options.adopt && !hasTriggers(client);
       this.#version = this.#dataVersion();
       this.#changes = this.#totalChanges();
       this.logged = hasOwnTables(client);
@@ -37,14 +45,22 @@ export class Outside {
   }
 
   #dataVersion(): unknown {
-    return this.client.row("PRAGMA data_version", NONE)?.[0];
+    return this.#file ? this.client.row("PRAGMA data_version", NONE)?.[0] : 0;
   }
-  #totalChanges(): unknown {
-    return this.client.row("SELECT total_changes()", NONE)?.[0];
+  #totalChanges(): number {
+    return Number(this.client.row("SELECT total_changes()", NONE)?.[0]);
+  }
+
+  /** Rows were written by us; their number is not known when a statement failed half way. */
+  wrote(rows: number | undefined): void {
+    if (rows === undefined || !this.#exact) this.#uncounted = true;
+    else this.#changes += rows;
   }
 
   /** What this connection has written up to now was written by us. */
   mine(): void {
+    if (!this.#uncounted) return;
+    this.#uncounted = false;
     this.#changes = this.#totalChanges();
   }
 
@@ -88,4 +104,17 @@ export class Outside {
     }
     if (newer && !options.ready(readMeta(this.client))) options.lost("version");
   }
+}
+
+/** Whether there is a file that others may have open. */
+export function isFile(client: SyncClient): boolean {
+  return client.rows("PRAGMA database_list", NONE).some(([, name, file]) =>
+    name === "main" && file !== "" && file !== null
+  );
+}
+
+function hasTriggers(client: SyncClient): boolean {
+  const text = "SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger' " +
+    "UNION ALL SELECT 1 FROM temp.sqlite_schema WHERE type = 'trigger' LIMIT 1";
+  return client.row(text, NONE) !== undefined;
 }
