@@ -114,14 +114,24 @@ export class FileStorage implements LogStorage {
       const stat = this.#file.stat();
       if (stat?.id !== before) return false; // somebody else has folded it
       const { frames } = scan(stat ? this.#file.read(0) : new Uint8Array());
-      const since = frames.filter((frame) =>
-        frame.kind === KIND.commit
-          ? Number(parts(frameText(frame))[0]) > seq
-          : isUnknown(frame) && !snapshot.some((kept) => isSameFrame(kept, frame.bytes))
-      );
+      const since: Frame[] = [];
+      const mark = snapshot[0]?.slice(0, MARK) ?? this.#mark;
+      const log = sizeOf(snapshot);
+      // What was not seen yet is still news.
+      let [at, seen] = [0, log];
+      for (const frame of frames) {
+        const { length } = frame.bytes;
+        at += length;
+        if (!isSince(frame, seq, snapshot)) continue;
+        since.push(frame);
+        if (at <= this.#end) seen += length;
+      }
       if (alone && since.some(({ kind }) => kind === KIND.commit)) return false;
       this.#file.replace([...snapshot, ...since.map(({ bytes }) => bytes)]);
-      this.#whole();
+      this.#id = this.#file.stat()?.id;
+      this.#mark = mark;
+      this.#log = log;
+      this.#size = this.#end = seen;
       return true;
     });
   }
@@ -169,6 +179,17 @@ export class FileStorage implements LogStorage {
       await pause(looks);
     }
   }
+}
+
+/** Whether a frame is to stay behind a snapshot of everything up to `seq`. */
+function isSince(frame: Frame, seq: number, snapshot: readonly Bytes[]): boolean {
+  return frame.kind === KIND.commit
+    ? Number(parts(frameText(frame))[0]) > seq
+    : isUnknown(frame) && !snapshot.some((kept) => isSameFrame(kept, frame.bytes));
+}
+
+function sizeOf(parts: readonly Bytes[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 function snapshotEnd(frames: readonly Frame[]): number {

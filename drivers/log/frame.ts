@@ -85,11 +85,10 @@ export function frameAt(bytes: Uint8Array<ArrayBuffer>, at: number): Found {
   const left = bytes.length - at;
   if (left <= 0) return "end";
   const zerosFrom = (from: number) => bytes.subarray(from).every((byte) => byte === 0);
-  if (left < HEADER) {
-    const rest = MAGIC.slice(0, left).every((byte, i) => bytes[at + i] === byte);
-    return rest || zerosFrom(at) ? "torn" : "damaged";
-  }
-  if (!hasMagic(bytes, at)) return zerosFrom(at) ? "torn" : "damaged";
+  // Of a frame that was begun the first bytes may be there, and zeros or nothing behind them.
+  const begun = MAGIC.findIndex((byte, i) => bytes[at + i] !== byte);
+  if (begun >= 0) return zerosFrom(at + begun) ? "torn" : "damaged";
+  if (left < HEADER) return "torn";
   if (headerCheck(bytes, at) !== bytes[at + CHECK_AT]) {
     return zerosFrom(at + HEADER) ? "torn" : "damaged";
   }

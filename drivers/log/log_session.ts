@@ -69,6 +69,7 @@ export class LogSession implements DriverSession {
   #overlay: Overlay;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #turn: Promise<void> = Promise.resolve();
   #stop: (() => void) | undefined;
   #lost = false;
 
@@ -148,7 +149,15 @@ export class LogSession implements DriverSession {
     if (await this.moved()) await this.#catchUp();
   }
   #catchUp(): Promise<void> {
-    return this.#storage.catchUp(() => this.#state.seq, (news) => this.#takeIn(news));
+    return this.#inTurn(() =>
+      this.#storage.catchUp(() => this.#state.seq, (news) => this.#takeIn(news))
+    );
+  }
+  /** What moves the state runs one after the other, up to where the state is moved. */
+  #inTurn(fn: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(fn);
+    this.#turn = done.catch(() => {}); // who waits for it meets it
+    return done;
   }
   listen(on: boolean): void {
     this.#stop?.();
@@ -170,7 +179,7 @@ export class LogSession implements DriverSession {
   }
   async #flush(): Promise<void> {
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
-      await this.#commit(batch);
+      await this.#inTurn(() => this.#commit(batch));
     }
   }
   /** All that wait, or those alone who may commit while somebody has reserved it. */
@@ -198,6 +207,7 @@ export class LogSession implements DriverSession {
     } catch (error) {
       this.#overlay.enter(undefined);
       for (const { reject } of batch) reject(error);
+      if (error instanceof DataError && error.code === "full") this.#folding.relieve();
       return;
     }
     if (!this.#overlay.enter(run.flight)) { for (const entry of run.flight.entries) redo(entry); }
@@ -273,6 +283,7 @@ export class LogSession implements DriverSession {
   async close(): Promise<void> {
     this.listen(false);
     while (this.#running) await this.#running;
+    await this.#turn;
     await this.#folding.idle();
     this.#overlay.enter(undefined);
     await this.#storage.close();

@@ -126,8 +126,8 @@ const strata = {
       try {
         return (await db.insert(texts, { id: -1, body: longText() })).id;
       } catch (error) {
-        // The log is being folded.
-        if (!(error instanceof DataError && error.code === "full") || tries > 50) throw error;
+        // The log is being folded, and the browser takes its time to delete what it stored.
+        if (!(error instanceof DataError && error.code === "full") || tries > 300) throw error;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }

@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { peerPackages } from "../../tools/bundle/peer_packages.ts";
 import { runsOf } from "../model/runs.ts";
-import { ARGS, findChromium } from "./browser.ts";
+import { ARGS, findChromium, openBrowser } from "./browser.ts";
 import type { Strata } from "./indexed_db_page.ts";
 import { startBrowser } from "./killed_browser.ts";
 import { serveSite } from "./site.ts";
@@ -135,20 +135,24 @@ test("a page that was put away is up to date when it is back", async (context) =
   assertEquals(await there.evaluate(() => strata.count()), 6);
 });
 
-test("a full quota refuses a write, keeps what is there, and takes more after deletes", async (context) => {
-  const page = await openPage(context);
-  const client = await context.newCDPSession(page);
-  await client.send("Storage.overrideQuotaForOrigin", {
-    origin: new URL((await site()).url).origin,
-    quotaSize: 12_000_000,
-  });
-  await page.evaluate(() => strata.open());
-  assertEquals(await page.evaluate(() => strata.fill()), { code: "full", committed: "no", n: 0 });
-  assertEquals(await page.evaluate(() => strata.free()), -1);
-  await page.reload();
-  await page.evaluate(() => strata.open());
-  assertEquals(await page.evaluate(() => strata.count()), 0);
-});
+register(
+  "a full quota refuses a write, keeps what is there, and takes more after deletes",
+  async () => {
+    await using context = await openBrowser(); // what is on a disk counts
+    const page = await openPage(context);
+    const client = await context.newCDPSession(page);
+    await client.send("Storage.overrideQuotaForOrigin", {
+      origin: new URL((await site()).url).origin,
+      quotaSize: 12_000_000,
+    });
+    await page.evaluate(() => strata.open());
+    assertEquals(await page.evaluate(() => strata.fill()), { code: "full", committed: "no", n: 0 });
+    assertEquals(await page.evaluate(() => strata.free()), -1);
+    await page.reload();
+    await page.evaluate(() => strata.open());
+    assertEquals(await page.evaluate(() => strata.count()), 0);
+  },
+);
 
 register(`nothing acknowledged is lost by kill -9 while writing, ${KILLS} times`, async () => {
   const profile = await Deno.makeTempDir({ prefix: "strata_" });

@@ -102,6 +102,7 @@ function faultySession(session: DriverSession, faults: Faults): DriverSession {
     ask: (request) => faults.wait(() => session.ask(request)),
     hold: () => faultyHold(session.hold(), faults),
     tables: () => faults.wait(() => session.tables()),
+    live: () => session.live(),
     poll: () => faults.wait(() => session.poll()),
     listen: (on) => session.listen(on),
     compact: async () => await faults.wait(() => session.compact()),

@@ -74,7 +74,10 @@ async function check(dbs: readonly Database[], all: readonly Program[]): Promise
     await tx.deleteAll(items, {});
     await tx.insert(items, BEGIN);
   });
-  for (const each of dbs) await each.count(query(items)); // so that each has heard of it
+  for (const each of dbs) {
+    // So that each has heard of it.
+    await each.transaction(async (tx) => [await tx.get(items, "a"), await tx.count(query(items))]);
+  }
   const first = db!.seq;
   const order = new Map<string, number>();
   const stops = dbs.map((each) =>
@@ -83,7 +86,10 @@ async function check(dbs: readonly Database[], all: readonly Program[]): Promise
     })
   );
   const { runs, kept } = await concurrent(dbs, all);
-  for (const each of dbs) await each.transaction((tx) => tx.get(items, "a"));
+  for (const each of dbs) {
+    // A second read hears of all commits before it.
+    await each.transaction(async (tx) => [await tx.get(items, "a"), await tx.count(query(items))]);
+  }
   const last = Math.max(first, ...dbs.map(({ seq }) => seq));
   await until(() => order.size === last - first);
   for (const stop of stops) stop();

@@ -46,7 +46,10 @@ Deno.test("a slow transaction gets through while another connection writes what 
     });
     over = true;
     await writing;
-    const row = await slow.transaction((tx) => tx.get(accounts, "a")); // and it hears of all others
+    const row = await slow.transaction(async (tx) => {
+      await tx.count(query(accounts));
+      return await tx.get(accounts, "a"); // a second read hears of all others
+    });
     assertSame(row?.amount, written + 1);
     assertSame(slow.seq, written + 2);
     assertSame(await busy.count(query(accounts)), 1);

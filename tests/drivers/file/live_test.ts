@@ -1,0 +1,19 @@
+import { openDatabase } from "../../../mod.ts";
+import { fileDriver } from "../../../drivers/file.ts";
+import { freezeRows } from "../../../engine/mod.ts";
+import { testDatabaseLive, testSharedLive, turn } from "../../live/database.ts";
+import { testRandomLive } from "../../live/database_random.ts";
+
+freezeRows(true); // what writes to a row that was given out fails here
+
+const folder = Deno.makeTempDirSync({ prefix: "strata_" });
+addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+let files = 0;
+const newFile = () => `${folder}/${files++}.strata`;
+
+testDatabaseLive("file", (schema) => openDatabase(schema, fileDriver(newFile())));
+testSharedLive("file", () => {
+  const path = newFile();
+  return { open: (schema) => openDatabase(schema, fileDriver(path)), remove: () => {} };
+});
+testRandomLive("file", (schema) => openDatabase(schema, fileDriver(newFile())), () => turn());

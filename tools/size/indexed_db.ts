@@ -1,0 +1,48 @@
+/**
+ * A database in IndexedDB with the query builder: what a page imports.
+ *
+ * @module
+ */
+export {
+  and,
+  avg,
+  between,
+  bigint,
+  boolean,
+  bytes,
+  column,
+  contains,
+  count,
+  countDistinct,
+  DataError,
+  date,
+  endsWith,
+  eq,
+  exists,
+  gt,
+  gte,
+  ilike,
+  increment,
+  integer,
+  json,
+  like,
+  lt,
+  lte,
+  max,
+  min,
+  ne,
+  noneOf,
+  not,
+  oneOf,
+  openDatabase,
+  or,
+  param,
+  product,
+  query,
+  real,
+  startsWith,
+  sum,
+  table,
+  text,
+} from "../../mod.ts";
+export { indexedDbDriver } from "../../drivers/indexed_db.ts";
