@@ -10,7 +10,7 @@
 import type { StoredRow } from "../schema/types.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../schema/table.ts";
 import type { Ast } from "../query/ast.ts";
-import type { CommitKind, Effect, Match, Plan, Tables, Write } from "../engine/mod.ts";
+import type { CommitKind, Effect, Match, Plan, Write } from "../engine/mod.ts";
 
 /** A value, or a promise of it where a driver has to wait. */
 export type Maybe<T> = T | Promise<T>;
@@ -35,7 +35,7 @@ export type Read =
   | { readonly ask: "known"; readonly id: string };
 
 export { recover } from "./recover.ts";
-export type { ColumnDef, CommitKind, Effect, IndexDef, Match, TableDef, Tables, Write };
+export type { ColumnDef, CommitKind, Effect, IndexDef, Match, TableDef, Write };
 export type * from "../query/ast.ts";
 export type { ColumnSpec, OnDelete } from "../schema/column.ts";
 export type { ColumnType, Compare } from "../schema/compare.ts";
@@ -164,10 +164,10 @@ export interface DriverSession {
   /** The tables there are, ours and those of strangers, without `strata_*`. */
   tables(): Maybe<readonly FoundTable[]>;
   /**
-   * Tables in memory that live queries may look into, as they are without what is held back; undefined
-   * where there are none, so that live queries ask.
+   * Tables in memory that live queries may look into (`Tables` of `engine/`), as they are without what is
+   * held back; undefined where there are none, so that live queries ask.
    */
-  live(): Tables | undefined;
+  live(): object | undefined;
   /** Looks for commits from outside now, and tells them. */
   poll(): Maybe<void>;
   /** Whether somebody wants to hear of commits from outside without asking. */

@@ -35,7 +35,8 @@ import { checked } from "./works.ts";
 export function databaseLives(core: Core): Omit<Lives, "changes"> {
   return livesOf(() => {
     core.check();
-    const tables = core.session.live();
+    // A driver that has tables has those of the engine.
+    const tables = core.session.live() as Tables | undefined;
     const told: Told = new Told(core, tables);
     core.watch = (entries, commit) => told.committed(entries, commit);
     core.watchOutside = (concerned) => told.outside(concerned);

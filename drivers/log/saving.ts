@@ -12,6 +12,7 @@ export function savingSession(session: DriverSession, save: (id: string) => void
     ask: (request) => session.ask(request),
     hold: () => savingHold(session.hold(), save),
     tables: () => session.tables(),
+    live: () => session.live(),
     poll: () => session.poll(),
     listen: (on) => session.listen(on),
     compact: () => session.compact(),
