@@ -226,8 +226,7 @@ function rowKeys(ast: Ast): (rows: readonly StoredRow[]) => readonly MapKey[] {
     ? ast.select.map(({ ref }) => ref)
     : ast.shape.keys;
   const paths = refs.map((ref) => resultNames(ast, ref));
-  // Values of JSON are no keys.
-  if (paths.includes(undefined) || refs.some(({ type }) => type === "json")) {
+  if (paths.includes(undefined)) {
     return (rows) => rows.map((_, i) => i);
   }
   return (rows) => rows.map((row) => tupleKey(paths.map((path) => valueAt(row, path ?? []))));
