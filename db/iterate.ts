@@ -21,9 +21,16 @@ export async function* iterateRows(
     yield* await read(ast);
     return;
   }
-  // Pages have whole rows, since what is selected need not say where a row stands.
-  const whole: Ast = { ...ast, select: undefined };
+  // Pages have whole rows, since what is selected need not say where a row stands; but only those
+  // children that are selected, as nobody may hear of an error in the others.
   const { select } = ast;
+  const whole: Ast = {
+    ...ast,
+    select: undefined,
+    steps: ast.steps.filter((step) =>
+      step.kind !== "include" || !select || select.some(({ ref }) => ref.path === step.as)
+    ),
+  };
   const window = windowOf(ast);
   let { after, limit, offset } = window;
   while (limit > 0) {

@@ -73,10 +73,13 @@ export function indexedDbDriver(factory: IDBFactory, options: IndexedDbOptions):
     name: source,
     supports: { durability: ["relaxed", "strict"], shared: true, sql: false },
     open(options) {
-      return openLog(new IdbStorage(factory, name, options), source, options);
+      return openLog(new IdbStorage(factory, name, { ...options, create: true }), source, options);
     },
     async *recover() {
-      const storage = new IdbStorage(factory, name, { durability: "relaxed", lost: () => {} });
+      const storage = new IdbStorage(factory, name, {
+        ...{ durability: "relaxed", create: false },
+        lost: () => {},
+      });
       try {
         yield* recoverRows(await storage.bytes());
       } finally {

@@ -48,11 +48,16 @@ export class IdbConnection {
   readonly #name: string;
   readonly #events: ConnectionEvents;
   #opening: Promise<IDBDatabase> | undefined;
+  /** What that gave. */
+  #current: IDBDatabase | undefined;
+  readonly #create: boolean;
   /** Whether it was open once, so that the database has to be there. */
   #known = false;
   #ended: "closed" | "lost" | undefined;
 
-  constructor(factory: IDBFactory, name: string, events: ConnectionEvents) {
+  /** With `create`, a database that is not there is made. */
+  constructor(factory: IDBFactory, name: string, create: boolean, events: ConnectionEvents) {
+    this.#create = create;
     this.#factory = factory;
     this.#name = name;
     this.#events = events;
@@ -81,7 +86,7 @@ export class IdbConnection {
   /** Ends the connection; the next transaction makes another one. */
   suspend(): void {
     const opening = this.#opening;
-    this.#opening = undefined;
+    this.#current = this.#opening = undefined;
     opening?.then((db) => db.close()).catch(() => {}); // none to close
   }
   close(): void {
@@ -102,6 +107,7 @@ export class IdbConnection {
     try {
       const db = await opening;
       this.#known = true;
+      if (this.#opening === opening) this.#current = db;
       return db;
     } catch (error) {
       if (this.#opening === opening) this.#opening = undefined;
@@ -113,7 +119,7 @@ export class IdbConnection {
       const request = this.#factory.open(this.#name, VERSION); // may throw, which rejects
       let gone = false;
       request.onupgradeneeded = () => {
-        gone = this.#known;
+        gone = this.#known || !this.#create;
         if (gone) request.transaction?.abort();
         else for (const name of STORES) request.result.createObjectStore(name);
       };
@@ -133,7 +139,7 @@ export class IdbConnection {
       };
       request.onerror = (event) => {
         event.preventDefault(); // it is told to the caller alone
-        reject(gone ? this.#lose("lost") : unusable(request.error));
+        reject(gone && this.#known ? this.#lose("lost") : unusable(request.error));
       };
     }).catch((error) => {
       throw error instanceof DataError ? error : unusable(error);
@@ -152,9 +158,7 @@ export class IdbConnection {
   }
   /** Forgets a connection that was dropped. */
   #drop(db: IDBDatabase): void {
-    void this.#opening?.then((current) => {
-      if (current === db) this.#opening = undefined;
-    });
+    if (this.#current === db) this.#current = this.#opening = undefined;
     db.close();
   }
   #lose(reason: "version" | "lost"): DataError {

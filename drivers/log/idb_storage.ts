@@ -33,6 +33,8 @@ const PIECE_BYTES = 1 << 20;
 /** What a storage is made of. */
 export interface IdbOptions {
   readonly durability: "relaxed" | "strict";
+  /** Whether a database that is not there is made. */
+  readonly create: boolean;
   /** The database is of no more use. */
   lost(reason: "version" | "lost"): void;
 }
@@ -56,11 +58,11 @@ export class IdbStorage implements LogStorage {
   #reserved = false;
   #ending: Promise<unknown> | undefined;
 
-  constructor(factory: IDBFactory, name: string, { durability, lost }: IdbOptions) {
+  constructor(factory: IDBFactory, name: string, { durability, create, lost }: IdbOptions) {
     this.#write = { mode: "readwrite", durability };
     this.#read = { mode: "readonly", durability };
     this.#channel = new TabChannel(`strata ${name}`, () => this.#connection.suspend());
-    this.#connection = new IdbConnection(factory, name, {
+    this.#connection = new IdbConnection(factory, name, create, {
       lost,
       dropped: () => this.#channel.missed(),
     });

@@ -1,4 +1,4 @@
-import type { CommitInfo, DriverSession, Hold, MakeWork, Work } from "../../db/driver.ts";
+import type { Answer, CommitInfo, DriverSession, Hold, MakeWork, Work } from "../../db/driver.ts";
 
 /**
  * A session whose commits are saved before anybody sees them: `save` gets the id of the commit when all that it wrote
@@ -27,13 +27,15 @@ function savingHold(hold: Hold, save: (id: string) => void): Hold {
     const work = make(kept);
     let step = work.next();
     while (!step.done) {
+      let answer: Answer;
       try {
-        const answer = yield step.value;
-        wrote ||= step.value.ask === "write";
-        step = work.next(answer);
+        answer = yield step.value;
       } catch (error) {
         step = work.throw(error);
+        continue;
       }
+      wrote ||= step.value.ask === "write";
+      step = work.next(answer);
     }
     if (info && wrote) save(info.id);
     return step.value;

@@ -10,6 +10,8 @@ import { encodeValue } from "./encode.ts";
 /** The most parameters of a statement, and the most rows. */
 const MOST_PARAMS = 32_766;
 const MOST_ROWS = 500;
+/** Fewer rows than that are updated one by one, which is as fast and takes fewer texts. */
+const FEW = 16;
 
 /** How a value is bound: as it is, by the dialect, or as JSON. */
 type Code = 0 | 1 | 2;
@@ -23,6 +25,13 @@ const CODES: Record<ColumnType, Code> = {
   date: 1,
   json: 2,
 };
+
+/** What an update writes; `id` tells its columns. */
+interface Update {
+  readonly table: TableDef;
+  readonly written: readonly ColumnDef[];
+  readonly id: string;
+}
 
 /** The texts by which rows of one table are written, each made once. */
 interface TableTexts {
@@ -89,39 +98,93 @@ export class Writes {
             : this.dialect.bind(def.columns[i]?.type ?? "text", value);
         }
       }
-      let text = texts.insert.get(size);
-      if (text === undefined) texts.insert.set(size, text = this.#insertText(def, size));
+      const text = textOf(texts.insert, size, () => {
+        const names = def.columns.map(({ name }) => this.#quote(name));
+        return `INSERT INTO ${this.#quote(def.name)} (${names.join()}) ` +
+          `VALUES ${this.#tuples(size, width, 0)}`;
+      });
       yield { text, params };
     }
   }
 
-  #insertText({ name, columns }: TableDef, size: number): string {
-    const { quote } = this.dialect;
-    let n = 0;
-    const row = () => `(${columns.map(() => this.dialect.mark(++n)).join()})`;
-    return `INSERT INTO ${quote(name)} (${columns.map((column) => quote(column.name)).join()}) ` +
-      `VALUES ${Array.from({ length: size }, row).join()}`;
-  }
-
-  *#updates({ table, columns, after }: Effect): Generator<Statement, void, undefined> {
+  *#updates(effect: Effect): Generator<Statement, void, undefined> {
+    const { table, columns, after } = effect;
     const written = columns.flatMap((name) => table.byName.get(name) ?? []);
     if (written.length === 0) return;
-    const texts = this.#texts(table);
-    const id = columns.length === 1 ? columns[0] ?? "" : JSON.stringify(columns);
-    let text = texts.update.get(id);
-    if (text === undefined) {
-      let n = 0;
-      const set = written.map(({ name }) => `${this.dialect.quote(name)} = ${this.#mark(++n)}`);
-      text = `UPDATE ${this.dialect.quote(table.name)} SET ${set.join()} WHERE ` +
-        this.#keyTests(table, n);
-      texts.update.set(id, text);
+    const update: Update = { table, written, id: JSON.stringify(columns) };
+    // Unique values move in the order of the rows.
+    const single = after.length < FEW || uniqueWritten(effect).length > 0;
+    if (single) return yield* this.#updateEach(update, after);
+    const alike = written.every((column) => this.#alike(column, after));
+    const width = (alike ? 0 : written.length) + table.key.length;
+    let at = 0;
+    for (const size of partsOf(after.length, width, written.length)) {
+      if (size < FEW) break;
+      const rows = after.slice(at, at += size);
+      yield alike ? this.#updateAlike(update, rows) : this.#updateFrom(update, rows);
     }
-    for (const row of after) {
+    yield* this.#updateEach(update, after.slice(at));
+  }
+
+  /** Whether all rows have the same value in a column. */
+  #alike(column: ColumnDef, rows: readonly StoredRow[]): boolean {
+    const [first = {}] = rows;
+    const value = first[column.name];
+    if (CODES[column.type] === 0) return rows.every((row) => row[column.name] === value);
+    const bound = this.#value(column, first);
+    return rows.every((row) => row[column.name] === value || this.#value(column, row) === bound);
+  }
+
+  /** One statement a row. */
+  *#updateEach(
+    { table, written, id }: Update,
+    rows: readonly StoredRow[],
+  ): Generator<Statement, void, undefined> {
+    const text = textOf(this.#texts(table).update, id, () => {
+      const set = written.map(({ name }, i) => `${this.#quote(name)} = ${this.#mark(i + 1)}`);
+      return `UPDATE ${this.#quote(table.name)} SET ${set.join()} WHERE ` +
+        this.#keyTests(table, written.length);
+    });
+    for (const row of rows) {
       const params: unknown[] = [];
       for (const column of written) params.push(this.#value(column, row));
       for (const column of table.key) params.push(this.#value(column, row));
       yield { text, params };
     }
+  }
+
+  /** Rows that get the same values. */
+  #updateAlike({ table, written, id }: Update, rows: readonly StoredRow[]): Statement {
+    const text = textOf(this.#texts(table).update, `${rows.length} ${id}`, () => {
+      const set = written.map(({ name }, i) => `${this.#quote(name)} = ${this.#mark(i + 1)}`);
+      return `UPDATE ${this.#quote(table.name)} SET ${set.join()} WHERE ` +
+        this.#keyList(table, written.length, rows.length);
+    });
+    const [first = {}] = rows;
+    const params = written.map((column) => this.#value(column, first));
+    for (const row of rows) for (const column of table.key) params.push(this.#value(column, row));
+    return { text, params };
+  }
+
+  /** Rows that get values of their own. */
+  #updateFrom({ table, written, id }: Update, rows: readonly StoredRow[]): Statement {
+    const columns = [...table.key, ...written];
+    const text = textOf(this.#texts(table).update, `${rows.length} from ${id}`, () => {
+      const { length } = table.key;
+      const own = `${this.#quote(table.name)}.`;
+      const set = written.map(({ name }, i) => `${this.#quote(name)} = strata_v.c${length + i}`);
+      const tests = table.key.map(({ name }, i) => `${own}${this.#quote(name)} = strata_v.c${i}`);
+      return `WITH strata_v (${columns.map((_, i) => `c${i}`).join()}) AS (VALUES ` +
+        `${this.#tuples(rows.length, columns.length, 0)}) UPDATE ${this.#quote(table.name)} ` +
+        `SET ${set.join()} FROM strata_v WHERE ${tests.join(" AND ")}`;
+    });
+    const params: unknown[] = [];
+    for (const row of rows) for (const column of columns) params.push(this.#value(column, row));
+    return { text, params };
+  }
+
+  #quote(name: string): string {
+    return this.dialect.quote(name);
   }
 
   #mark(n: number): string {
@@ -164,28 +227,46 @@ export class Writes {
       for (const end = at + size; at < end; at++) {
         for (const column of table.key) params.push(this.#value(column, rows[at] ?? {}));
       }
-      let text = texts.remove.get(size);
-      if (text === undefined) texts.remove.set(size, text = this.#removeText(table, size));
+      const text = textOf(
+        texts.remove,
+        size,
+        () => `DELETE FROM ${this.#quote(table.name)} WHERE ${this.#keyList(table, 0, size)}`,
+      );
       yield { text, params };
     }
   }
 
-  #removeText(table: TableDef, size: number): string {
-    const from = `DELETE FROM ${this.dialect.quote(table.name)} WHERE `;
-    if (size === 1) return from + this.#keyTests(table, 0);
-    const names = table.key.map(({ name }) => this.dialect.quote(name));
-    let n = 0;
-    const tuple = () => `(${names.map(() => this.#mark(++n)).join()})`;
-    const list = Array.from({ length: size }, tuple).join();
+  /** Whether a key is among so many; the marks begin after `from`. */
+  #keyList(table: TableDef, from: number, size: number): string {
+    if (size === 1) return this.#keyTests(table, from);
+    const names = table.key.map(({ name }) => this.#quote(name));
+    const list = this.#tuples(size, names.length, from);
     return names.length === 1
-      ? `${from}${names.join()} IN (${list})`
-      : `${from}(${names.join()}) IN (VALUES ${list})`;
+      ? `${names.join()} IN (${list})`
+      : `(${names.join()}) IN (VALUES ${list})`;
+  }
+
+  /** So many lists of marks. */
+  #tuples(size: number, width: number, from: number): string {
+    let n = from;
+    const tuple = () => `(${Array.from({ length: width }, () => this.#mark(++n)).join()})`;
+    return Array.from({ length: size }, tuple).join();
   }
 }
 
-/** How many rows go into each statement: the most that fit, then powers of two. */
-function partsOf(rows: number, width: number): number[] {
-  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_PARAMS / width)));
+/** The text under a key, made once. */
+function textOf<K>(texts: Map<K, string>, key: K, make: () => string): string {
+  let text = texts.get(key);
+  if (text === undefined) texts.set(key, text = make());
+  return text;
+}
+
+/**
+ * How many rows go into each statement: the most that fit, then powers of two. Each row has `width`
+ * parameters, and `others` are those of the statement.
+ */
+function partsOf(rows: number, width: number, others = 0): number[] {
+  const most = Math.max(1, Math.min(MOST_ROWS, Math.floor((MOST_PARAMS - others) / width)));
   const parts: number[] = [];
   while (rows > 0) {
     const size = rows >= most ? most : 2 ** Math.floor(Math.log2(rows));

@@ -1,4 +1,4 @@
-import { count, exists, gt, not, or, query, table, text } from "../../mod.ts";
+import { count, exists, gt, not, or, query, sum, table, text } from "../../mod.ts";
 import { lines, schema, todos, users } from "./samples.ts";
 import { assertSame } from "./same.ts";
 import { assertFails, bad, type Suite } from "./suite.ts";
@@ -158,6 +158,21 @@ export function joinsTests({ test, open }: Suite): void {
     await assertFails(() => db.all(tree.where(bad({ "todos.title": "t1" }))), TypeError);
     await assertFails(() => db.all(tree.where(bad({ todos: null }))), TypeError);
     await assertFails(() => db.all(tree.orderBy(bad("todos"))), TypeError);
+  });
+
+  test("include() throws for children that come out alone, not where select leaves them out", async () => {
+    await using db = await open(all);
+    await fill(db);
+    await db.insert(todos, todo("5", "a", Number.MAX_SAFE_INTEGER));
+    const totals = query(todos).groupBy(["ownerId"], { total: sum("priority") });
+    const tree = query(users).include("totals", totals, { ownerId: "id" });
+    await assertFails(() => db.all(tree), RangeError);
+    await assertFails(() => db.iterated(tree), RangeError);
+    const ids = tree.select("id");
+    assertSame(await db.all(ids), [{ id: "a" }, { id: "b" }, { id: "c" }]);
+    assertSame(await db.iterated(ids), await db.all(ids));
+    assertSame(await db.first(ids), { id: "a" });
+    assertSame([await db.count(tree), await db.has(ids)], [3, true]);
   });
 
   test("exists() keeps rows for which there is another, not() those for which there is none", async () => {

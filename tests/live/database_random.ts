@@ -109,6 +109,7 @@ export function testRandomLive(
           for (const each of spec.queries.slice(0, MOST_QUERIES)) {
             views.push(...await watchPair(db, buildQuery(each, dataset, true), each.after));
           }
+          for (const { count } of views) count.subscribe(() => {});
           await Promise.all(views.map(({ live }) => live.ready));
         };
         if (late) await watchAll();

@@ -73,7 +73,7 @@ function check(store: Store, watched: Watched, before: readonly unknown[], reads
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
   }
-  checkWatched(watched, expected, before, reads);
+  checkWatched(watched, expected, before, reads, expected?.length);
 }
 
 Deno.test("live queries of any kind are what fresh runs give, after any history", async () => {

@@ -1,12 +1,25 @@
+import { DataError, type Plan } from "../../mod.ts";
 import type { Driver, DriverSession, Hold, Maybe } from "../../db/driver.ts";
 
 /** A driver like one over a network: it is asked by live queries, and its answers take a while. */
 export function slowDriver(driver: Driver, random: () => number = Math.random): Driver {
-  const late = async <T>(fn: () => Maybe<T>): Promise<T> => {
-    await new Promise((resolve) => setTimeout(resolve, random() * 4));
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, random() * 4));
+  const after = async <T>(fn: () => Maybe<T>): Promise<T> => {
+    await pause();
     const value = await fn();
-    await new Promise((resolve) => setTimeout(resolve, random() * 4));
+    await pause();
     return value;
+  };
+  const running = new Set<Promise<unknown>>();
+  let closing = false;
+  const late = <T>(fn: () => Maybe<T>): Promise<T> => {
+    if (closing) {
+      return Promise.reject(new DataError("closed", "Cannot ask as it is open: it is not"));
+    }
+    const made = after(fn);
+    const ended: Promise<unknown> = made.then(() => {}, () => {}).then(() => running.delete(ended));
+    running.add(ended);
+    return made;
   };
   return {
     ...driver,
@@ -23,14 +36,23 @@ export function slowDriver(driver: Driver, random: () => number = Math.random): 
       };
       const slow: DriverSession = {
         seq: session.seq,
-        ask: (request) => late(() => session.ask(request)),
+        async ask(request) {
+          const answer = await late(() => session.ask(request));
+          if (request.ask !== "explain") return answer;
+          // The answer to that is a plan.
+          return { ...(answer as Plan), live: "rerun" } as never;
+        },
         hold,
         tables: () => session.tables(),
         live: () => undefined,
         poll: () => session.poll(),
         listen: (on) => session.listen(on),
         compact: () => session.compact(),
-        close: () => session.close(),
+        async close() {
+          closing = true;
+          await Promise.all(running);
+          await session.close();
+        },
       };
       return slow;
     },

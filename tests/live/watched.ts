@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { Commit, DeltaOp, LiveQuery, Query } from "../../mod.ts";
+import type { Commit, DeltaOp, LiveQuery, Query, ReadonlySignal } from "../../mod.ts";
 import type { LooseQuery } from "../differential/api.ts";
 import { difference } from "../differential/same.ts";
 import { show } from "../differential/show.ts";
@@ -12,7 +12,7 @@ export interface Watched {
   readonly query: Query<unknown>;
   readonly json: unknown;
   readonly live: LiveQuery<unknown>;
-  readonly count: { readonly value: number | undefined };
+  readonly count: ReadonlySignal<number | undefined>;
   /** What the deltas led to. */
   rows: readonly unknown[];
   told: DeltaOp<unknown>[][];
@@ -23,7 +23,7 @@ export interface Watched {
 /** Who has live queries. */
 export interface Lively {
   live(query: Query<unknown>): LiveQuery<unknown>;
-  liveCount(query: Query<unknown>): { readonly value: number | undefined };
+  liveCount(query: Query<unknown>): ReadonlySignal<number | undefined>;
 }
 
 export function watch(
@@ -54,7 +54,7 @@ export function checkWatched(
   expected: readonly unknown[] | undefined,
   before: readonly unknown[],
   reads: boolean,
-  count = expected?.length,
+  count: number | undefined,
 ): void {
   const { live, told, rows, whole } = watched;
   assertEquals(live.status.value, expected ? "ready" : "failed", "status");

@@ -1,8 +1,7 @@
 import { openDatabase } from "../../../mod.ts";
 import { fileDriver } from "../../../drivers/file.ts";
 import { freezeRows } from "../../../engine/mod.ts";
-import { testDatabaseLive, testSharedLive, turn } from "../../live/database.ts";
-import { testRandomLive } from "../../live/database_random.ts";
+import { testDatabaseLive, testRandomLive, testSharedLive, turn } from "../../live/database.ts";
 
 freezeRows(true); // what writes to a row that was given out fails here
 
@@ -11,7 +10,7 @@ addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 let files = 0;
 const newFile = () => `${folder}/${files++}.strata`;
 
-testDatabaseLive("file", (schema) => openDatabase(schema, fileDriver(newFile())));
+testDatabaseLive("file", (schema) => openDatabase(schema, fileDriver(newFile())), "maintained");
 testSharedLive("file", () => {
   const path = newFile();
   return { open: (schema) => openDatabase(schema, fileDriver(path)), remove: () => {} };

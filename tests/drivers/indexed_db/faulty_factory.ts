@@ -50,7 +50,7 @@ function abort(tx: IDBTransaction, full: boolean): void {
     const { add } = store;
     store.add = (...args) => {
       const request = add.apply(store, args);
-      Object.defineProperty(tx, "error", { value: error });
+      Object.defineProperty(tx, "error", { get: () => error, set: () => {} });
       tx.abort();
       return request;
     };
@@ -60,8 +60,10 @@ function abort(tx: IDBTransaction, full: boolean): void {
 
 /** Has a commit look like an abort. */
 function hide(tx: IDBTransaction): void {
-  Object.defineProperty(tx, "error", { value: new DOMException("Lost", "UnknownError") });
-  Object.defineProperty(tx, "oncomplete", {
-    set: () => tx.addEventListener("complete", () => tx.dispatchEvent(new Event("abort"))),
+  Object.defineProperty(tx, "oncomplete", { set() {} });
+  tx.addEventListener("complete", () => {
+    const error = new DOMException("Lost", "UnknownError");
+    Object.defineProperty(tx, "error", { get: () => error });
+    tx.onabort?.(new Event("abort"));
   });
 }

@@ -1,10 +1,9 @@
 import { openDatabase } from "../../../mod.ts";
 import { memoryDriver } from "../../../drivers/memory.ts";
 import { freezeRows } from "../../../engine/mod.ts";
-import { testDatabaseLive, turn } from "../../live/database.ts";
-import { testRandomLive } from "../../live/database_random.ts";
+import { testDatabaseLive, testRandomLive, turn } from "../../live/database.ts";
 
 freezeRows(true); // what writes to a row that was given out fails here
 
-testDatabaseLive("memory", (schema) => openDatabase(schema, memoryDriver()));
+testDatabaseLive("memory", (schema) => openDatabase(schema, memoryDriver()), "maintained");
 testRandomLive("memory", (schema) => openDatabase(schema, memoryDriver()), () => turn());

@@ -1,12 +1,11 @@
 import { freezeRows } from "../../../engine/mod.ts";
-import { testDatabaseLive, testSharedLive, turn } from "../../live/database.ts";
-import { testRandomLive } from "../../live/database_random.ts";
+import { testDatabaseLive, testRandomLive, testSharedLive, turn } from "../../live/database.ts";
 import { openInMemory, openOn, openOnFile } from "./open.ts";
 
 freezeRows(true); // what writes to a row that was given out fails here
 
-testDatabaseLive("sqlite", openInMemory);
-testDatabaseLive("sqlite file", openOnFile);
+testDatabaseLive("sqlite", openInMemory, "asked");
+testDatabaseLive("sqlite file", openOnFile, "asked");
 testSharedLive("sqlite file", () => {
   const folder = Deno.makeTempDirSync({ prefix: "strata_" });
   return {
@@ -15,4 +14,4 @@ testSharedLive("sqlite file", () => {
   };
 });
 testRandomLive("sqlite", openInMemory, () => turn());
-testRandomLive("sqlite file", openOnFile, () => turn());
+testRandomLive("sqlite file", openOnFile, () => turn(), 30);

@@ -1,0 +1,54 @@
+import { effect } from "@preact/signals-core";
+import { type Database, gte, integer, query, type Schema, table, text } from "../../mod.ts";
+
+export const todos = table("todos", { id: text().primaryKey(), n: integer() }, { indexes: ["n"] });
+export const others = table("others", { id: text().primaryKey() });
+export const schema = {
+  tables: [todos, others],
+  values: { theme: text().default("light"), size: integer().optional() },
+};
+export const large = query(todos).where({ n: gte(2) }).orderBy("n");
+
+/** The keys of rows. */
+export const ids = (rows: readonly { readonly id: string }[]): string =>
+  rows.map((row) => row.id).join("");
+
+/** A turn of the event loop. */
+export const turn = (ms = 0): Promise<void> =>
+  new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Gives an empty database, which closes what is behind it. */
+export type OpenLive = (schema: Schema) => Promise<Database>;
+/** Whether a driver's tables are in memory for live queries; if not, whether its answers come at once. */
+export type LiveKind = "maintained" | "asked" | "asked slowly";
+
+/** Registers tests of a driver, each with a database of its own. */
+export function testing(
+  name: string,
+  open: OpenLive,
+): (title: string, run: (db: Database) => Promise<void>) => void {
+  return (title, run) =>
+    Deno.test(`${name}: ${title}`, async () => {
+      await using db = await open(schema);
+      await run(db);
+    });
+}
+
+/** All that something was, as an effect sees it. */
+export function seeing(of: () => unknown): { readonly seen: unknown[]; stop(): void } {
+  const seen: unknown[] = [];
+  return { seen, stop: effect(() => void seen.push(of())) };
+}
+
+/** What is told on the console while `fn` runs. */
+export async function toldIn(fn: () => Promise<void>): Promise<unknown[]> {
+  const { error } = console;
+  const told: unknown[] = [];
+  console.error = (...all: unknown[]) => void told.push(...all);
+  try {
+    await fn();
+  } finally {
+    console.error = error;
+  }
+  return told;
+}

@@ -1,0 +1,18 @@
+import { openDatabase } from "../../mod.ts";
+import { memoryDriver } from "../../drivers/memory.ts";
+import { testDatabaseLive, testRandomLive, turn } from "./database.ts";
+import { testFailingLive } from "./database_failures.ts";
+import { slowDriver } from "./slow_driver.ts";
+
+testDatabaseLive(
+  "slow driver",
+  (schema) => openDatabase(schema, slowDriver(memoryDriver())),
+  "asked slowly",
+);
+testRandomLive(
+  "slow driver",
+  (schema) => openDatabase(schema, slowDriver(memoryDriver(), () => 0)),
+  () => turn(12),
+  5,
+);
+testFailingLive("slow driver", () => ({ driver: slowDriver(memoryDriver()), end: () => {} }));
