@@ -12,8 +12,12 @@ export interface Asked<T> {
   readonly request: Read;
   /** The result of an answer; `before` itself where that is still right. */
   result(answer: Answer, before: T | undefined, commit: Commit | undefined): T;
+  /** What an error of the driver is told as; itself by default. */
+  told?(error: unknown): unknown;
   /** Whether writes leave the result as it is. */
   unmoved?(entries: News["entries"], before: T): boolean;
+  /** The result that writes lead to; undefined where that can't be told. */
+  patched?(entries: News["entries"], before: T, commit: Commit | undefined): (() => T) | undefined;
 }
 
 /**
@@ -87,6 +91,15 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
     return true;
   }
 
+  follow({ entries, commit, since }: News): (() => void) | undefined {
+    const { value } = this.#box.peek();
+    // Of what was asked for in between nobody knows which of the writes it has seen.
+    if (this.#seq < 0 || this.#seq >= since || value === undefined) return undefined;
+    const patched = this.#asked.patched?.(entries, value, commit);
+    const { seq } = this.#watching;
+    return patched && (() => this.#set(seq, patched(), value, false));
+  }
+
   #ask(silently: boolean): void {
     const { seq, ended } = this.#watching;
     if (ended.peek()) return this.#fail(undefined);
@@ -117,11 +130,14 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
     let value: T;
     try {
       this.#watching.check();
-      if ("error" in outcome) throw outcome.error;
+      if ("error" in outcome) throw this.#asked.told?.(outcome.error) ?? outcome.error;
       value = this.#asked.result(outcome.value, before, commit);
     } catch (error) {
       return this.#fail(error);
     }
+    this.#set(seq, value, before, silently);
+  }
+  #set(seq: number, value: T, before: T | undefined, silently: boolean): void {
     this.#seq = seq;
     if (silently) this.#box.peek().value = value;
     else if (value !== before) this.#box.value = { value };

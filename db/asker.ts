@@ -9,6 +9,8 @@ export type Outcome = { readonly value: Answer } | { readonly error: unknown };
 export interface News {
   readonly entries: readonly (RowWrite | ValueEntry)[];
   readonly commit: Commit | undefined;
+  /** The time of the first of them. */
+  readonly since: number;
 }
 
 /** Who wants an answer. */
@@ -16,6 +18,8 @@ export interface Wanting {
   readonly request: Read;
   /** Whether its answer is the same as before these writes. */
   unmoved(news: News): boolean;
+  /** Works out what these writes lead to; gives what takes that, undefined where it has to ask. */
+  follow(news: News): (() => void) | undefined;
   /** Takes what a question of the time `seq` gave. */
   take(seq: number, outcome: Outcome, commit: Commit | undefined): void;
 }
@@ -31,6 +35,8 @@ export class Asker {
   /** Those that got no answer, which may be another's fault. */
   readonly #failed = new Set<Wanting>();
   #running = false;
+  /** Whether an answer ever had to be waited for. */
+  #slow = false;
 
   constructor(watching: Watching, session: DriverSession) {
     this.#watching = watching;
@@ -56,16 +62,18 @@ export class Asker {
     for (const view of this.#failed) this.#wanted.add(view);
     this.#failed.clear();
     const { seq } = this.#watching;
-    const views = [...this.#wanted].filter((view) => !news || !view.unmoved(news));
+    const moved = [...this.#wanted].filter((view) => !news || !this.#try(() => view.unmoved(news)));
     this.#wanted.clear();
-    if (views.length === 0) return;
+    const { views, steps } = this.#sort(moved, news);
     const take = (outcomes: readonly Outcome[]) =>
       this.#watching.deliver(() => {
+        for (const step of steps) step();
         for (const [i, outcome] of outcomes.entries()) views[i]?.take(seq, outcome, news?.commit);
       });
+    if (views.length === 0) return steps.length > 0 ? take([]) : undefined;
     const found = this.#ask(views);
     if (!(found instanceof Promise)) return take(found);
-    this.#running = true;
+    this.#running = this.#slow = true;
     void found.then((outcomes) => {
       this.#running = false;
       take(outcomes);
@@ -73,6 +81,24 @@ export class Asker {
     });
   }
 
+  /** Who has to ask, and the steps of the others; where answers are slow, all go one way. */
+  #sort(moved: readonly Wanting[], news: News | undefined): {
+    readonly views: readonly Wanting[];
+    readonly steps: readonly (() => void)[];
+  } {
+    const found = moved.map((view) => news && this.#try(() => view.follow(news)));
+    const views = moved.filter((_, i) => !found[i]);
+    if (views.length > 0 && this.#slow) return { views: moved, steps: [] };
+    return { views, steps: found.flatMap((step) => step ?? []) };
+  }
+  /** What can't be worked out here, such as a product out of range, is asked for. */
+  #try<T>(fn: () => T): T | undefined {
+    try {
+      return fn();
+    } catch {
+      return undefined;
+    }
+  }
   /** Asks for one view. */
   one({ request }: Wanting): Maybe<Outcome> {
     return outcomeOf(() => this.#session.ask(request));

@@ -30,6 +30,8 @@ export class Core implements Context {
   readonly schema: SchemaDef;
   readonly now: () => number;
   readonly fresh: () => string;
+  /** Whether tables were made by others, so that what is in them may be anything. */
+  readonly adopted: boolean;
   /** The table of named values, and what they are before they are set. */
   readonly values: TableDef = valuesTable();
   readonly presets: ReadonlyMap<string, unknown>;
@@ -62,6 +64,7 @@ export class Core implements Context {
     this.schema = openSchema(schema);
     this.now = options.now ?? Date.now;
     this.fresh = uuidSource(this.now, options.random);
+    this.adopted = options.adopt === true;
     this.presets = presetValues(this.schema);
     this.#tables = new Set([...this.schema.tables, this.values]);
     this.closed = this.#end.promise;

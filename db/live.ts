@@ -1,10 +1,7 @@
 import { DataError } from "../schema/errors.ts";
-import { keyValues, type MapKey, mapKeyOf, tupleKey } from "../schema/key.ts";
-import { isPlainObject } from "../schema/json_value.ts";
+import { keyValues, mapKeyOf } from "../schema/key.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
-import type { Ast, Ref } from "../query/ast.ts";
-import { resultNames } from "../query/order.ts";
 import {
   type Commit,
   type Entry,
@@ -12,6 +9,7 @@ import {
   type Lives,
   livesOf,
   LiveSteps,
+  patchedBy,
   type RowWrite,
   type Tables,
   tableViews,
@@ -25,6 +23,8 @@ import { type Asked, AskedView } from "./asked_view.ts";
 import { Asker } from "./asker.ts";
 import type { Core } from "./core.ts";
 import { sameAnswer } from "./equal.ts";
+import { nextResult, rowKeys } from "./live_rows.ts";
+import { checkAnswer, misread } from "./misread.ts";
 import { valueColumn, valueOf } from "./values.ts";
 import { checked } from "./works.ts";
 
@@ -62,6 +62,8 @@ class Told {
   #entries: (RowWrite | ValueEntry)[] = [];
   #about: unknown[] = [];
   #commits: Commit[] = [];
+  /** The time of the first commit that is not told yet. */
+  #since = 0;
   #scheduled = false;
 
   constructor(core: Core, tables: Tables | undefined) {
@@ -97,6 +99,7 @@ class Told {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
+    this.#since = this.#core.clock;
     queueMicrotask(() => this.#tell());
   }
   #tell(): void {
@@ -111,7 +114,7 @@ class Told {
     const tables = this.#tables;
     if (!tables || about.length > 0) {
       this.watching.touched(entries, about);
-      this.asker.run(about.length > 0 ? undefined : { entries, commit });
+      this.asker.run(about.length > 0 ? undefined : { entries, commit, since: this.#since });
       return;
     }
     const located = entries.map((entry): Entry =>
@@ -134,7 +137,10 @@ function residentViews(core: Core, tables: Tables, watching: Watching): Views {
 
 function askedViews(core: Core, { watching, asker }: Told): Views {
   const asked = <T>(name: string, of: () => Asked<T>) =>
-    watching.share(name, () => new AskedView<T>(watching, asker, of()));
+    watching.share(name, () => {
+      const made = of();
+      return new AskedView<T>(watching, asker, core.adopted ? suspicious(made) : made);
+    });
   return {
     ended: watching.ended,
     check: () => core.check(),
@@ -144,6 +150,8 @@ function askedViews(core: Core, { watching, asker }: Told): Views {
         const steps = new LiveSteps();
         const keysOf = rowKeys(ast);
         const unmoved = unmovedBy(ast);
+        // Of what others have made nobody knows how it reads what was written.
+        const patched = core.adopted ? undefined : patchedBy(ast);
         return {
           topics: topicsOf(ast),
           request: { ask: "rows", query: ast },
@@ -156,6 +164,17 @@ function askedViews(core: Core, { watching, asker }: Told): Views {
             return result;
           },
           unmoved: (entries, { rows }) => unmoved?.(entries, rows) ?? false,
+          patched(entries, before, commit) {
+            const rows = patched?.(entries, before.rows);
+            if (!rows) return undefined;
+            return () => {
+              if (rows === before.rows) return before;
+              const known = { rows, keys: () => keysOf(rows) };
+              const result = new LiveResult(steps, rows.length, () => known);
+              steps.push({ ops: undefined, commit, from: before, to: result });
+              return result;
+            };
+          },
         };
       });
     },
@@ -190,6 +209,19 @@ function askedViews(core: Core, { watching, asker }: Told): Views {
   };
 }
 
+/** The same over tables that others made, where an answer may be no value of the schema. */
+function suspicious<T>(asked: Asked<T>): Asked<T> {
+  const { request } = asked;
+  return {
+    ...asked,
+    result(answer, before, commit) {
+      checkAnswer(request, answer);
+      return asked.result(answer, before, commit);
+    },
+    told: (error) => misread(request, error),
+  };
+}
+
 /** The one row of an answer by key. */
 function first(answer: unknown): StoredRow | undefined {
   // An answer to keys is a list of rows.
@@ -198,43 +230,4 @@ function first(answer: unknown): StoredRow | undefined {
 /** What was there before, where it is the same. */
 function kept(value: unknown, before: unknown): unknown {
   return sameAnswer(value, before) ? before : value;
-}
-
-/** A result whose rows are the objects from before where their content is; itself when all are. */
-function nextResult(
-  steps: LiveSteps,
-  before: LiveResult | undefined,
-  answer: readonly StoredRow[],
-  keysOf: (rows: readonly StoredRow[]) => readonly MapKey[],
-): LiveResult {
-  const keys = keysOf(answer);
-  const old = before?.known;
-  const known = new Map(old?.keys().map((key, i) => [key, old.rows[i]]));
-  const rows = answer.map((row, i) => {
-    const found = known.get(keys[i] ?? null);
-    return found && sameAnswer(found, row) ? found : row;
-  });
-  const unchanged = old?.rows.length === rows.length && rows.every((row, i) => row === old.rows[i]);
-  return unchanged && before
-    ? before
-    : new LiveResult(steps, rows.length, () => ({ rows, keys: () => keys }));
-}
-
-/** What tells the rows of a result from each other: their keys where they have them, else their places. */
-function rowKeys(ast: Ast): (rows: readonly StoredRow[]) => readonly MapKey[] {
-  const refs: readonly Ref[] = ast.distinct && ast.select
-    ? ast.select.map(({ ref }) => ref)
-    : ast.shape.keys;
-  const paths = refs.map((ref) => resultNames(ast, ref));
-  if (paths.includes(undefined)) {
-    return (rows) => rows.map((_, i) => i);
-  }
-  return (rows) => rows.map((row) => tupleKey(paths.map((path) => valueAt(row, path ?? []))));
-}
-function valueAt(row: StoredRow, path: readonly string[]): unknown {
-  let value: unknown = row;
-  for (const name of path) {
-    value = isPlainObject(value) && Object.hasOwn(value, name) ? value[name] : null;
-  }
-  return value ?? null;
 }

@@ -2,6 +2,7 @@ import { DataError } from "../schema/errors.ts";
 import type { WriteOptions } from "../engine/mod.ts";
 import type { Effect } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
+import { checkAnswer, misread } from "./misread.ts";
 import { type Watch, Watched } from "./watched.ts";
 import type { Answers, Maybe, Read, Request, Work } from "./driver.ts";
 import { call, GuardedHold } from "./failure.ts";
@@ -26,9 +27,13 @@ export class DatabaseRunner implements Runner {
     const { core } = this;
     core.enter();
     try {
-      if (options === undefined) return await call(() => core.session.ask(request));
-      options.signal?.throwIfAborted();
-      return await inTime(call(() => core.session.ask(request)), options);
+      options?.signal?.throwIfAborted();
+      const asked = call(() => core.session.ask(request));
+      const answer = await (options === undefined ? asked : inTime(asked, options));
+      if (core.adopted) checkAnswer(request, answer);
+      return answer;
+    } catch (error) {
+      throw core.adopted ? misread(request, error) : error;
     } finally {
       core.leave();
     }
@@ -84,8 +89,30 @@ class Noted implements Watch {
   }
 }
 
+function late(): DataError {
+  return new DataError(
+    "timeout",
+    "Cannot wait for the answer as its time is over: it is late",
+  );
+}
+
+/** The options for each page of a read, whose time runs from the first on. */
+export function pageOptions(
+  options: ReadOptions | undefined,
+): () => ReadOptions | undefined {
+  const timeoutMs = options?.timeoutMs;
+  if (timeoutMs === undefined) return () => options;
+  let ends: number | undefined;
+  return () => {
+    const now = performance.now();
+    ends ??= now + timeoutMs;
+    if (now > ends) throw late();
+    return { ...options, timeoutMs: ends - now };
+  };
+}
+
 /** An answer that has to wait is given up when its time is over or its signal aborts. */
-async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOptions): Promise<T> {
+export async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOptions): Promise<T> {
   if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
     throw new RangeError(
       "Cannot read with a time limit as it is 0 or more milliseconds: it is not",
@@ -96,9 +123,7 @@ async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOptions): 
   const abort = () => given.reject(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => {
-    given.reject(
-      new DataError("timeout", "Cannot wait for the answer as its time is over: it is late"),
-    );
+    given.reject(late());
   }, timeoutMs);
   try {
     return await Promise.race([answer, given.promise]);

@@ -7,6 +7,7 @@ import type { InsertOptions, Plan, UpdateOptions, WriteOptions } from "../engine
 import type { Core } from "./core.ts";
 import type { Answers, Maybe, Read, Work } from "./driver.ts";
 import { iterateRows } from "./iterate.ts";
+import { pageOptions } from "./runner.ts";
 import type { AsyncVerbs, ReadOptions } from "./types.ts";
 import { setValueWork, valueColumn, valueOf } from "./values.ts";
 import {
@@ -85,7 +86,8 @@ export class Session implements AsyncVerbs {
   iterate<R>(query: Query<R>, options?: ReadOptions): AsyncIterable<R> {
     this.#runner.check();
     const ast = this.#ast(query);
-    const read = (page: Ast) => this.#runner.read({ ask: "rows", query: page }, options);
+    const next = pageOptions(options);
+    const read = (page: Ast) => this.#runner.read({ ask: "rows", query: page }, next());
     return iterateRows(ast, read) as AsyncIterable<R>; // as above
   }
   async getValue(name: string): Promise<unknown> {

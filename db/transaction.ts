@@ -8,6 +8,7 @@ import { type Watch, Watched } from "./watched.ts";
 import type { Answer, Answers, CommitInfo, Maybe, Read, Request, Work } from "./driver.ts";
 import { sameAnswer } from "./equal.ts";
 import { GuardedHold, isRefusal } from "./failure.ts";
+import { inTime } from "./runner.ts";
 import type { Runner } from "./session.ts";
 import type { ReadOptions } from "./types.ts";
 import { ask } from "./works.ts";
@@ -71,7 +72,8 @@ export class Run implements Runner {
 
   read<R extends Read>(request: R, options: ReadOptions | undefined): Maybe<Answers[R["ask"]]> {
     options?.signal?.throwIfAborted();
-    return this.#look(() => ask(request), false);
+    const answer = this.#look(() => ask(request), false);
+    return options === undefined ? answer : inTime(answer, options);
   }
   write<T>(make: () => Work<T>, _options: WriteOptions | undefined): Maybe<T> {
     return this.#look(make, true);

@@ -1,5 +1,6 @@
 import type { Core } from "./core.ts";
 import type { Answer, Request, Work } from "./driver.ts";
+import { checkAnswer, misread } from "./misread.ts";
 
 /** Sees the requests of work. */
 export interface Watch {
@@ -32,14 +33,18 @@ export class Watched<T> implements Work<T> {
   next(answer?: Answer): IteratorResult<Request, T> {
     const asked = this.#asked;
     this.#asked = undefined;
-    if (asked) this.#watch.answered(asked, answer);
+    if (asked) {
+      if (this.#core.adopted) checkAnswer(asked, answer);
+      this.#watch.answered(asked, answer);
+    }
     return this.#to(this.#core.next(this.#work, answer));
   }
   throw(error: unknown): IteratorResult<Request, T> {
     const asked = this.#asked;
     this.#asked = undefined;
-    if (asked) this.#watch.refused(asked, error);
-    return this.#to(this.#core.fail(this.#work, error));
+    const told = asked && this.#core.adopted ? misread(asked, error) : error;
+    if (asked) this.#watch.refused(asked, told);
+    return this.#to(this.#core.fail(this.#work, told));
   }
   return(value: T): IteratorResult<Request, T> {
     return this.#work.return(value);

@@ -5,20 +5,19 @@
  * @module
  */
 import { DataError } from "../schema/errors.ts";
-import { isPlainObject } from "../schema/json_value.ts";
-import { keyValues, userKey } from "../schema/key.ts";
-import { newRow, type Patches, readPatch } from "../schema/row.ts";
+import { keyValues, type MapKey, mapKeyOf } from "../schema/key.ts";
+import { inputNow, newRow, type Patches, readPatch } from "../schema/row.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { Ast } from "../query/ast.ts";
-import { tableQuery } from "../query/query.ts";
 import { tableUses } from "../query/table_uses.ts";
 import {
   claimAst,
   conflictTarget,
-  deleteRow,
+  deleteKey,
   type Effect,
   givenValues,
+  ifAst,
   insertRows,
   type OnConflict,
   patchAll,
@@ -76,11 +75,14 @@ export function insertWork(
   context: Context,
   table: unknown,
   inputs: readonly unknown[],
-  onConflict: OnConflict = "error",
+  option: OnConflict = "error",
 ): () => Work<StoredRow[]> {
   const def = context.table(table);
-  readOnConflict(def, onConflict);
-  const rows = inputs.map((input) => newRow(def, input, context.fresh));
+  readOnConflict(def, option);
+  const onConflict = conflictNow(option);
+  const rows = Array.from(inputs, (input) => newRow(def, input, context.fresh));
+  // Which columns were given says what is updated.
+  const given = typeof onConflict === "object" ? inputs.map((input) => inputNow(def, input)) : rows;
   const columns = def.columns.map(({ name }) => name);
   return function* () {
     let refused: unknown;
@@ -98,24 +100,33 @@ export function insertWork(
     }
     const scratch = new Scratch(context);
     yield* loadTaken(scratch, def, rows);
-    const result = insertRows(scratch, def, inputs, onConflict, rows);
+    const result = insertRows(scratch, def, given, onConflict, rows);
     if (refused !== undefined) throw refused;
     yield* write(scratch.effects());
     return result;
   };
 }
 
+/** The same, of which the caller can change nothing any more. */
+function conflictNow(option: OnConflict): OnConflict {
+  if (typeof option === "string") return option;
+  const { columns, update } = option;
+  return { columns: [...columns], update: update === "all" ? update : [...update] };
+}
+
 /** Updates the given columns of the row with that key, or the unique columns in `on`; else inserts. */
 export function upsertWork(
   context: Context,
   table: unknown,
-  inputs: readonly unknown[],
-  on: readonly string[] | undefined,
+  rows: readonly unknown[],
+  option: readonly string[] | undefined,
 ): () => Work<StoredRow[]> {
   const def = context.table(table);
+  const on = option && [...option];
   const columns = (on && conflictTarget(def, on))?.columns ?? def.key;
+  const inputs = Array.from(rows, (input) => inputNow(def, input));
   const values = inputs.flatMap((input) => {
-    const list = isPlainObject(input) ? givenValues(columns, input) : undefined;
+    const list = givenValues(columns, input);
     return list ? [list] : [];
   });
   return function* () {
@@ -125,7 +136,7 @@ export function upsertWork(
       scratch.load(def, yield* ask({ ask: "match", table: def, columns, values }));
     }
     // Values in between are taken too, where a later row of the batch frees them again.
-    if (inputs.length > 1) yield* loadTaken(scratch, def, inputs.filter(isPlainObject));
+    if (inputs.length > 1) yield* loadTaken(scratch, def, inputs);
     const result = upsertRows(scratch, def, inputs, on);
     yield* write(scratch.effects());
     return result;
@@ -160,11 +171,13 @@ export function updateWork(
   const def = context.table(table);
   const values = keyValues(def, key);
   const source = patchSource(def, patch);
+  const wanted = ifAst(def, condition);
+  const at = mapKeyOf(values);
   return function* () {
     const scratch = new Scratch(context);
     yield* loadKeys(scratch, def, [values]);
-    const rest = yield* checkOthers(scratch, def, key, values, condition);
-    const row = patchKey(scratch, scratch.data(def), key, source, rest);
+    const rest = yield* checkOthers(scratch, def, at, values, wanted);
+    const row = patchKey(scratch, scratch.data(def), at, source, rest);
     yield* write(scratch.effects());
     return row;
   };
@@ -179,11 +192,13 @@ export function deleteWork(
 ): () => Work<boolean> {
   const def = context.table(table);
   const values = keyValues(def, key);
+  const wanted = ifAst(def, condition);
+  const at = mapKeyOf(values);
   return function* () {
     const scratch = new Scratch(context);
     yield* loadKeys(scratch, def, [values]);
-    const rest = yield* checkOthers(scratch, def, key, values, condition);
-    const found = deleteRow(scratch, def, key, rest);
+    const rest = yield* checkOthers(scratch, def, at, values, wanted);
+    const found = deleteKey(scratch, scratch.data(def), at, rest);
     yield* write(scratch.effects());
     return found;
   };
@@ -197,16 +212,14 @@ export function deleteWork(
 function* checkOthers(
   scratch: Scratch,
   def: TableDef,
-  key: unknown,
+  key: MapKey,
   values: readonly unknown[],
-  condition: unknown,
-): Work<unknown> {
-  if (condition === undefined) return undefined;
-  if (tableUses(whereAst(def, condition)).length === 1) return condition;
-  if (!scratch.data(def).get(userKey(def, key))) return undefined; // nothing to match
+  condition: Ast | undefined,
+): Work<Ast | undefined> {
+  if (!condition || tableUses(condition).length === 1) return condition;
+  if (!scratch.data(def).get(key)) return undefined; // nothing to match
   const own = Object.fromEntries(def.key.map(({ name }, i) => [name, values[i]]));
-  // Both are conditions on rows of the table, which where() looks through.
-  const query = tableQuery(def).where(own as never).where(condition as never).bound;
+  const query = { ...condition, steps: [...whereAst(def, own).steps, ...condition.steps] };
   if ((yield* ask({ ask: "count", query })) === 0) throw unmatched(def);
   return undefined;
 }
@@ -265,9 +278,17 @@ function* patchWork(
   patches: Patches,
 ): Work<readonly StoredRow[]> {
   if (rows.length === 0) return rows;
+  // Nobody looks the rows up meanwhile, so that they are not taken in.
   const scratch = new Scratch(context);
-  scratch.load(def, rows);
-  const result = patchAll(scratch, scratch.data(def), rows, patches);
+  const result = patchAll(
+    {
+      ...{ fresh: scratch.fresh, data: (table) => scratch.data(table) },
+      ...{ apply: (entry) => scratch.log(entry), log: (entry) => scratch.log(entry) },
+    },
+    scratch.data(def),
+    rows,
+    patches,
+  );
   yield* write(scratch.effects());
   return result;
 }

@@ -17,6 +17,8 @@ import type { Turn } from "./log/turn.ts";
 
 /** A lock that is older is of no process any more, whoever has its number now. */
 const STALE_MS = 60_000;
+/** Nor is one that names no process after this time. */
+const UNNAMED_MS = 5_000;
 
 /**
  * Keeps a database in the file at `path`. Rows are held in memory; several processes may have it open.
@@ -137,10 +139,16 @@ class NodeFile implements LogFile {
     });
   }
 
+  /** A link that names the process is there with its name, or not at all. */
   lock(): boolean {
     return this.#try(() => {
       try {
-        fs.writeFileSync(this.#lock, String(process.pid), { flag: "wx" });
+        try {
+          fs.symlinkSync(String(process.pid), this.#lock);
+        } catch (error) {
+          if (codeOf(error) === "EEXIST") throw error;
+          fs.writeFileSync(this.#lock, String(process.pid), { flag: "wx" }); // no links here
+        }
         return true;
       } catch (error) {
         if (codeOf(error) !== "EEXIST") throw error;
@@ -155,7 +163,8 @@ class NodeFile implements LogFile {
 
   turn(): Turn | undefined {
     try {
-      const [owner = "", until] = fs.readFileSync(`${this.#path}.turn`, "utf8").split(" ");
+      const [owner = "", until, pid] = fs.readFileSync(`${this.#path}.turn`, "utf8").split(" ");
+      process.kill(Number(pid), 0); // fails when the process is gone
       return { owner, until: Number(until) };
     } catch {
       return undefined; // nobody's
@@ -164,16 +173,16 @@ class NodeFile implements LogFile {
   setTurn(turn: Turn | undefined): void {
     const path = `${this.#path}.turn`;
     if (!turn) fs.rmSync(path, { force: true });
-    else this.#try(() => fs.writeFileSync(path, `${turn.owner} ${turn.until}`));
+    else this.#try(() => fs.writeFileSync(path, `${turn.owner} ${turn.until} ${process.pid}`));
   }
 
   /** Whether the lock is of a process that is gone. */
   #isStale(): boolean {
     try {
-      const { mtimeMs } = fs.statSync(this.#lock);
-      const pid = Number(fs.readFileSync(this.#lock, "utf8"));
-      if (Date.now() - mtimeMs > STALE_MS) return true;
-      if (!(pid > 0)) return false; // it is being written
+      const ageMs = Date.now() - fs.lstatSync(this.#lock).mtimeMs;
+      const pid = Number(ownerOf(this.#lock));
+      if (ageMs > STALE_MS) return true;
+      if (!(pid > 0)) return ageMs > UNNAMED_MS; // it is being written
       process.kill(pid, 0);
       return false;
     } catch (error) {
@@ -184,10 +193,10 @@ class NodeFile implements LogFile {
   #breakLock(): void {
     const mine = `${this.#lock}.${process.pid}`;
     try {
-      const before = fs.readFileSync(this.#lock, "utf8");
+      const before = ownerOf(this.#lock);
       fs.renameSync(this.#lock, mine);
       // Another was faster and has the lock again: it gets it back.
-      if (fs.readFileSync(mine, "utf8") !== before) fs.linkSync(mine, this.#lock);
+      if (ownerOf(mine) !== before) fs.linkSync(mine, this.#lock);
     } catch {
       // It is gone, or it is there again.
     } finally {
@@ -233,6 +242,16 @@ function syncFolder(path: string): void {
     }
   } catch {
     // Windows can't, and has no need.
+  }
+}
+
+/** The process that a lock names. */
+function ownerOf(lock: string): string {
+  try {
+    return fs.readlinkSync(lock);
+  } catch (error) {
+    if (codeOf(error) !== "EINVAL" && codeOf(error) !== "UNKNOWN") throw error;
+    return fs.readFileSync(lock, "utf8"); // it is no link
   }
 }
 

@@ -7,6 +7,7 @@ import { kindOf } from "../schema/accept.ts";
 import { sessionOf } from "../db/session_of.ts";
 import { NO_BYTES } from "./sql/no_bytes.ts";
 import { rawOf } from "./sql/raw.ts";
+import { checkStatement } from "./sql/statement_text.ts";
 
 /** A row by the names of its columns, with the values that the client gives. */
 export type SqlRow = Readonly<Record<string, unknown>>;
@@ -19,7 +20,8 @@ export type SqlRow = Readonly<Record<string, unknown>>;
  * dates as columns of the schema hold them. What it writes passes by defaults, checks and references;
  * live queries and listeners hear of it as of a change by strangers.
  *
- * @throws {TypeError} When the driver of `db` has no SQL, or a param is no such value.
+ * @throws {TypeError} When the driver of `db` has no SQL, `text` is no single statement or one that begins
+ * or ends a transaction, or `params` are not one such value for each `?`.
  * @throws {DataError} When the engine refuses.
  *
  * @example Ask SQLite itself
@@ -49,7 +51,8 @@ export async function sql(
   if (!raw) {
     throw new TypeError("Cannot run SQL as the driver of the database speaks it: it does not");
   }
-  const rows = await raw(text, params.map(bindable));
+  checkStatement(text, params.length);
+  const rows = await raw(text, Array.from(params, bindable));
   // Clients give rows as objects by column.
   return rows as readonly SqlRow[];
 }

@@ -138,10 +138,10 @@ export function upsertRows(
   const columns = target?.columns ?? def.key;
   const inserts = new Inserts(engine, data);
   return Array.from(inputs, (input) => {
-    const values = isPlainObject(input) ? givenValues(columns, input) : undefined;
+    const values = isRow(input) ? givenValues(columns, input) : undefined;
     const at = values && mapKeyOf(values);
     const found = at === undefined ? undefined : target ? data.getUnique(target, at) : data.get(at);
-    if (found && isPlainObject(input)) {
+    if (found && isRow(input)) {
       const patch: DraftRow = {};
       for (const column of givenColumns(def, input)) {
         if (!def.key.includes(column)) {
@@ -162,6 +162,10 @@ export function upsertRows(
     inserts.add(key, row);
     return row;
   });
+}
+
+function isRow(input: unknown): input is StoredRow {
+  return typeof input === "object" && input !== null;
 }
 
 /**

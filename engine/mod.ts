@@ -33,8 +33,10 @@ export {
 export {
   claimAst,
   claimRows,
+  deleteKey,
   deleteRow,
   deleteWhere,
+  ifAst,
   patchAll,
   patchKey,
   patchSource,
@@ -73,7 +75,7 @@ export { freezeRows } from "./table_data.ts";
 export { livesOf, type ViewLike, type Views } from "./live/handle.ts";
 export { tableViews } from "./live/table_views.ts";
 export { topicsOf } from "./live/rows_view.ts";
-export { unmovedBy } from "./live/unmoved.ts";
+export { patchedBy, unmovedBy } from "./live/unmoved.ts";
 export type { Topic } from "./live/topics.ts";
 export { Result as LiveResult, Steps as LiveSteps } from "./live/result.ts";
 export type { DeltaOp, LiveQuery, Lives } from "./live/types.ts";

@@ -1,5 +1,5 @@
 import { DataError, quote } from "../schema/errors.ts";
-import { userKey } from "../schema/key.ts";
+import { type MapKey, userKey } from "../schema/key.ts";
 import { type Patches, patchRow, readPatch } from "../schema/row.ts";
 import type { IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
@@ -53,10 +53,15 @@ export function replaceRow(
   return next;
 }
 
+/** What the `if` of a write asks for. */
+export function ifAst(def: TableDef, condition: unknown): Ast | undefined {
+  return condition === undefined ? undefined : whereAst(def, condition);
+}
+
 /** @throws {DataError} With code `"conflict"` when the row does not match. */
-function checkIf(engine: Workspace, def: TableDef, row: StoredRow, condition: unknown): void {
-  if (condition === undefined) return;
-  const [step] = whereAst(def, condition).steps;
+function checkIf(engine: Workspace, def: TableDef, row: StoredRow, ast: Ast | undefined): void {
+  if (!ast) return;
+  const [step] = ast.steps;
   if (step?.kind === "where" && predicate(step.cond, false, existsIn(engine, false))(row)) return;
   throw unmatched(def);
 }
@@ -87,18 +92,20 @@ export function updateRow(
   condition: unknown,
 ): StoredRow | undefined {
   const data = engine.data(table);
-  return patchKey(engine, data, key, patchSource(data.def, patch), condition);
+  const { def } = data;
+  const source = patchSource(def, patch);
+  return patchKey(engine, data, userKey(def, key), source, ifAst(def, condition));
 }
 
-/** The same with a patch that was read. */
+/** The same with a patch and a condition that were read. */
 export function patchKey(
   engine: Workspace,
   data: TableData,
-  key: unknown,
+  key: MapKey,
   source: PatchSource,
-  condition: unknown,
+  condition: Ast | undefined,
 ): StoredRow | undefined {
-  const row = data.get(userKey(data.def, key));
+  const row = data.get(key);
   if (!row) return undefined;
   checkIf(engine, data.def, row, condition);
   return replaceRow(engine, data, row, typeof source === "function" ? source(row) : source);
@@ -112,7 +119,17 @@ export function deleteRow(
   condition: unknown,
 ): boolean {
   const data = engine.data(table);
-  const row = data.get(userKey(data.def, key));
+  return deleteKey(engine, data, userKey(data.def, key), ifAst(data.def, condition));
+}
+
+/** The same with a condition that was read. */
+export function deleteKey(
+  engine: Workspace,
+  data: TableData,
+  key: MapKey,
+  condition: Ast | undefined,
+): boolean {
+  const row = data.get(key);
   if (!row) return false;
   checkIf(engine, data.def, row, condition);
   engine.apply({ data, kind: "delete", columns: [], before: [row], after: NONE });

@@ -64,7 +64,10 @@ function given(column: ColumnDef, input: AnyRow): unknown {
 }
 
 function checkObject(def: TableDef, input: unknown, what: string): asserts input is AnyRow {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+  if (
+    typeof input !== "object" || input === null || Array.isArray(input) ||
+    "then" in input && typeof input.then === "function" // a promise that was not awaited has no columns
+  ) {
     throw new TypeError(
       `Cannot write ${quote(def.name)} as ${what} is an object: got ${kindOf(input)}`,
     );
@@ -113,6 +116,37 @@ export function newRow(def: TableDef, input: unknown, fresh: () => string): AnyR
   }
   checkNames(def, input, found);
   return finish(def, row);
+}
+
+/**
+ * What an input gives for columns, of which the caller can change nothing any more: for work that is done
+ * later. Whether the values are right is for that to tell.
+ *
+ * @throws {TypeError} When it is no object, or has a column that the table has not.
+ */
+export function inputNow(def: TableDef, input: unknown): AnyRow {
+  checkObject(def, input, "a row");
+  const now: DraftRow = {};
+  let found = 0;
+  for (const column of def.columns) {
+    const value = given(column, input);
+    if (value === undefined) continue;
+    found++;
+    const kept = typeof value === "object" && value !== null ? valueNow(column, value) : value;
+    if (column.shadowed) {
+      Object.defineProperty(now, column.name, { value: kept, enumerable: true });
+    } else now[column.name] = kept;
+  }
+  checkNames(def, input, found);
+  return now;
+}
+
+function valueNow(column: ColumnDef, value: object): unknown {
+  try {
+    return column.accept(value, column);
+  } catch {
+    return value; // an increment, or wrong
+  }
 }
 
 /** Text with a unit of 0xD800 or more, which JavaScript's own order puts elsewhere. */

@@ -7,7 +7,7 @@ import type { Bytes, LogStorage, News } from "./storage.ts";
 import { isOthers, pause, turnName, turnOf } from "./turn.ts";
 
 /** How long a commit waits for the lock. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 15_000;
 const POLL_MS = 100;
 /** So many bytes at the beginning of a file tell it from one that takes its place. */
 const MARK = 16;

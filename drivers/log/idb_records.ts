@@ -71,7 +71,9 @@ export function headOf(value: unknown): Head | undefined {
       "Cannot open the database as this version reads it: its format is newer",
     );
   }
-  if (typeof head?.snapshot === "number" && typeof head.seq === "number") return head as Head;
+  if (typeof head?.snapshot === "number" && typeof head.seq === "number") {
+    return head as Head; // it has these, and the size is but an estimate
+  }
   throw corrupt("what it says of itself has another form");
 }
 

@@ -110,11 +110,10 @@ function readHead(
   state.seq = seq;
   for (const id of ids) state.known.add(String(id));
   for (const [key, value] of meta) state.meta.set(String(key), value);
+  const byName = new Map<string, TableDef>();
+  for (const table of readLayout(state.meta)?.tables ?? []) byName.set(table.name, tableOf(table));
   // With the schema's own definitions nothing is to be converted when requests name them.
-  const defs = ready(state.meta)
-    ? tables
-    : (readLayout(state.meta)?.tables ?? []).map((table) => tableOf(table));
-  const byName = new Map(defs.map((def) => [def.name, def]));
+  if (ready(state.meta)) { for (const def of tables) byName.set(def.name, def); }
   for (const name of Array.isArray(names) ? names : []) {
     const def = byName.get(String(name));
     if (!def) throw corrupt(`the table ${quote(String(name))} has no layout`);

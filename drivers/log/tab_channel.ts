@@ -1,6 +1,9 @@
 /** How often others are looked for where tabs can't tell each other. */
 const POLL_MS = 200;
 
+/** Those of this page, which need not wait for a message. */
+const here = new Set<TabChannel>();
+
 /**
  * How the tabs that have one database open tell each other that something was written. A page that is
  * put away for later lets go of all, and is told when it is back.
@@ -27,6 +30,7 @@ export class TabChannel {
     this.#name = name;
     this.#hide = hide;
     this.#open();
+    here.add(this);
     globalThis.addEventListener?.("pagehide", this.#hidden);
     globalThis.addEventListener?.("pageshow", this.#shown);
   }
@@ -55,6 +59,9 @@ export class TabChannel {
   }
   /** Tells the others that something was written. */
   tell(): void {
+    for (const other of here) {
+      if (other !== this && other.#name === this.#name) other.missed();
+    }
     try {
       this.#channel?.postMessage(null);
     } catch {
@@ -72,6 +79,7 @@ export class TabChannel {
   }
   close(): void {
     this.#told = undefined;
+    here.delete(this);
     this.#channel?.close();
     this.#channel = undefined;
     globalThis.removeEventListener?.("pagehide", this.#hidden);

@@ -5,9 +5,10 @@ import { totalOrder } from "../../query/order.ts";
 import { valueType } from "../../query/shape.ts";
 import { type Window, windowOf } from "../../engine/window.ts";
 import type { Dialect } from "./dialect.ts";
-import { exprOf, type Slot, typedOf } from "./expression.ts";
+import { columnOf, exprOf, type Slot, typedOf } from "./expression.ts";
 import { afterParts, afterSql, orderTerms, orderText, positionOf } from "./order.ts";
 import { type Assemble, outputOf, type Read, Selection, shownIncludes } from "./output.ts";
+import { fewParents, isOneParent, type Parents, parentTuples } from "./parents.ts";
 import { type Param, WINDOW, Writer } from "./pushed.ts";
 import { bodySql, sqlStages, whereText } from "./stage.ts";
 
@@ -94,6 +95,59 @@ export function compile(
   ast: Ast,
   dialect: Dialect,
   { extra = [], share }: CompileOptions = {},
+): Compiled & Traced {
+  if (share && isOneParent(ast, share)) return compileWhole(ast, dialect, extra, undefined);
+  const parents = share && fewParents(ast, share);
+  return parents && compileEach(parents, dialect, extra) ||
+    compileWhole(ast, dialect, extra, share);
+}
+
+/**
+ * Compiles a query so that each parent is asked for its children, and then for their rows;
+ * undefined when something is left.
+ */
+function compileEach(
+  parents: Parents,
+  dialect: Dialect,
+  extra: readonly Ref[],
+): (Compiled & Traced) | undefined {
+  const { rest, ref } = parents;
+  const out = new Writer(dialect);
+  const tuples = parentTuples(parents, valueType(ref), out);
+  const body = bodySql(rest, sqlStages(rest), out);
+  const { scope, pushable } = body;
+  const [slot] = scope.slots;
+  if (body.left.length > 0 || !slot) return undefined;
+  const selection = new Selection(scope);
+  const assemble = outputOf(rest, body, selection);
+  const reads = extra.map((other) => selection.value(other));
+  const order = totalOrder(rest);
+  const sorted = orderText(orderTerms(order, scope), scope);
+  const window = windowOf(rest);
+  const after = window.after && afterSql(positionOf(order, scope, window.after), out);
+  const own = both(
+    after ? both(body.where, after) : body.where,
+    `${typedOf(dialect, exprOf(scope, ref), valueType(ref))} = strata_p.c0`,
+  );
+  const keys = rest.table.key.map(({ name }) => columnOf(dialect, slot, name)).join(", ");
+  const text = `WITH strata_p (c0) AS (VALUES ${tuples}) SELECT ${selection.list.join(", ")} ` +
+    `FROM strata_p CROSS JOIN ${body.from} WHERE (${keys}) IN (SELECT ${keys} FROM ${body.from}` +
+    `${whereText(own)}${sorted}${windowText(window, out)})${sorted}`;
+  const includes = shownIncludes(rest, body);
+  return {
+    ...{ text, params: out.values, sources: out.params, subselects: out.subselects, left: [] },
+    plan: {
+      ...{ text, pushable, direct: includes.length === 0, left: [], slots: scope.slots },
+      ...{ assemble, envs: [], extra: reads, includes },
+    },
+  };
+}
+
+function compileWhole(
+  ast: Ast,
+  dialect: Dialect,
+  extra: readonly Ref[],
+  share: readonly Ref[] | undefined,
 ): Compiled & Traced {
   const out = new Writer(dialect);
   const stages = sqlStages(ast);

@@ -30,7 +30,7 @@ export function valuesOf(list: readonly Operand[] | Operand): ListValues {
 }
 
 /** How many marks some values have: a power of two, 0 for none, Infinity for one JSON text. */
-function marksFor(size: number): number {
+export function marksFor(size: number): number {
   return size === 0 ? 0 : size > MOST_MARKS ? Infinity : 2 ** Math.ceil(Math.log2(size));
 }
 

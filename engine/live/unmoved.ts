@@ -1,3 +1,4 @@
+import { keyIn, type MapKey } from "../../schema/key.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Ast } from "../../query/ast.ts";
 import { totalOrder } from "../../query/order.ts";
@@ -5,6 +6,7 @@ import { tableUses } from "../../query/table_uses.ts";
 import type { RowWrite, ValueEntry } from "../commit.ts";
 import { stagesOf } from "../stage.ts";
 import { compareEnvs } from "../window.ts";
+import { same } from "./same.ts";
 import { ownTest } from "./stage_view.ts";
 
 /** Beyond so many rows it costs less to ask. */
@@ -15,6 +17,12 @@ export type Unmoved = (
   entries: readonly (RowWrite | ValueEntry)[],
   rows: readonly StoredRow[],
 ) => boolean;
+
+/** The rows after writes. */
+export type Patched = (
+  entries: readonly (RowWrite | ValueEntry)[],
+  rows: readonly StoredRow[],
+) => readonly StoredRow[] | undefined;
 
 /**
  * Tells, for a query over one table, whether writes can't change its rows: all of them are of rows that
@@ -42,4 +50,57 @@ export function unmovedBy(ast: Ast): Unmoved | undefined {
     }
     return true;
   };
+}
+
+/**
+ * Gives, for the whole rows of one table without a window, those that writes lead to; undefined where it
+ * costs less to ask. Writes that the rows have seen already change nothing, and rows with the same content stay the same objects; so does the whole, when all are.
+ */
+export function patchedBy(ast: Ast): Patched | undefined {
+  const [stage, more] = stagesOf(ast);
+  const window = ast.limit !== undefined || ast.offset !== undefined || ast.after !== undefined;
+  if (!stage || more || window || ast.select || tableUses(ast).length > 1) return undefined;
+  const test = ownTest(stage);
+  const compare = compareEnvs(totalOrder(ast), false);
+  const { key } = ast.table;
+  return (entries, rows) => {
+    const last = new Map<MapKey, StoredRow | undefined>();
+    for (const entry of entries) {
+      if ("value" in entry || entry.data.def !== ast.table) continue;
+      if (entry.before.length + entry.after.length > MOST_ROWS) return undefined;
+      for (const row of entry.before) last.set(keyIn(key, row), undefined);
+      for (const row of entry.after) last.set(keyIn(key, row), test(row) ? row : undefined);
+    }
+    const old = new Map<MapKey, StoredRow>();
+    const next = rows.filter((row) => {
+      const at = keyIn(key, row);
+      return !last.has(at) || void old.set(at, row);
+    });
+    let moved = false;
+    for (const [at, row] of last) {
+      const known = old.get(at);
+      const kept = known && row && same(known, row) ? known : row;
+      moved ||= kept !== known;
+      if (kept) next.splice(placeOf(next, kept, compare), 0, kept);
+    }
+    if (!moved) return rows;
+    return next;
+  };
+}
+
+/** Where a row belongs among rows in order. */
+function placeOf(
+  rows: readonly StoredRow[],
+  row: StoredRow,
+  compare: (a: StoredRow, b: StoredRow) => number,
+): number {
+  let from = 0;
+  let to = rows.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const other = rows[middle];
+    if (other && compare(other, row) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -96,7 +96,9 @@ const strata = {
   hear(): void {
     db.changes(({ seq, source, tables }) => {
       const names = [...tables.keys()].map(({ name }) => name);
-      void strata.count().then((n) => strata.heard.push({ seq, source, tables: names, n }));
+      const heard = { seq, source, tables: names, n: undefined as unknown };
+      strata.heard.push(heard);
+      void strata.count().then((n) => heard.n = n);
     });
   },
   /** Writes pairs without end, and tells of each that was acknowledged. */

@@ -92,7 +92,7 @@ test("a commit in one tab is told in another, in order", async (context) => {
   const [here, there] = await openTwo(context);
   await there.evaluate(() => strata.hear());
   await here.evaluate(() => strata.adds(20));
-  await there.waitForFunction(() => strata.heard.length >= 20);
+  await there.waitForFunction(() => strata.heard.at(19)?.n !== undefined);
   const heard = await there.evaluate(() => strata.heard);
   const first = heard[0]?.seq ?? 0;
   assertEquals(heard.map(({ seq }) => seq), heard.map((_, i) => first + i));

@@ -1,7 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { count, createStore, gte, integer, query, sum, table, text } from "../../mod.ts";
+import {
+  count,
+  createStore,
+  gte,
+  integer,
+  openDatabase,
+  query,
+  sum,
+  table,
+  text,
+} from "../../mod.ts";
+import { sqliteDriver } from "../../drivers/sqlite.ts";
 
 setFlagsFromString("--expose-gc");
 // A context made after the flag has it.
@@ -72,4 +84,35 @@ Deno.test("a slow consumer of a live query gets many commits as one step", async
   for (let id = 0; id < 100; id++) store.insert(todos, { id, n: id, owner: "ada" });
   await reading;
   assertEquals(seen, [0, 100]);
+});
+
+Deno.test("a closed live query of a database leaves nothing behind after 1,000 rounds", async () => {
+  const client = new DatabaseSync(":memory:");
+  const db = await openDatabase({ tables: [users, todos] }, sqliteDriver(client));
+  await db.insert(todos, Array.from({ length: 50 }, (_, n) => ({ id: n, n, owner: "ada" })));
+  let collected = 0;
+  const rounds = 1_000;
+  const registry = new FinalizationRegistry<void>(() => collected++);
+  const round = async (i: number) => {
+    const own = query(todos).where({ n: gte(i % 40) });
+    const live = db.live(i % 2 === 0 ? own.limit(1 + i) : own.where({ owner: `user ${i}` }));
+    registry.register(live);
+    const number = db.liveCount(own.where({ id: i }));
+    const stops = [live.subscribe(() => {}), live.deltas(() => {}), number.subscribe(() => {})];
+    await db.update(todos, i % 50, { n: i });
+    if (i % 3 === 0) live[Symbol.dispose]();
+    for (const stop of stops) stop();
+  };
+  for (let i = 0; i < 500; i++) await round(i);
+  const before = await settle();
+  for (let i = 500; i < 500 + rounds; i++) {
+    await round(i);
+    if (i % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  const after = await settle();
+  assert(collected > rounds, `${collected} of ${rounds + 500} were collected`);
+  const bytes = (after - before) / rounds;
+  assert(bytes < 200, `${bytes} bytes a round are left`);
+  await db.close();
+  client.close();
 });

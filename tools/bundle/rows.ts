@@ -14,7 +14,12 @@ export interface SizeRow {
 /** What is measured of this package; a row counts once its entry is written. */
 export const SIZE_ROWS: readonly SizeRow[] = [
   { name: "schema + query + store + live", entry: "store.ts", targetKb: 14, limitKb: 44 },
-  { name: "openDatabase + IndexedDB driver + query", entry: "indexed_db.ts", targetKb: 20 },
+  {
+    name: "openDatabase + IndexedDB driver + query",
+    entry: "indexed_db.ts",
+    targetKb: 20,
+    limitKb: 67,
+  },
   { name: "openDatabase + SQLite driver + query", entry: "sqlite.ts", targetKb: 18, limitKb: 80 },
   {
     name: "webstorage, signals-core not counted",

@@ -7,15 +7,14 @@ export interface FaultyFactory {
   /** Cuts that were not made yet. */
   readonly cuts: number;
   cut(...cuts: Cut[]): void;
-  /** Nothing can be opened from now on. */
-  block(): void;
+  /** Whether nothing can be opened. */
+  blocked: boolean;
 }
 
 export function faultyFactory(real: IDBFactory): FaultyFactory {
   let cuts: Cut[] = [];
-  let blocked = false;
   function open(name: string, version?: number): IDBOpenDBRequest {
-    if (blocked) throw new DOMException("Blocked", "SecurityError");
+    if (faulty.blocked) throw new DOMException("Blocked", "SecurityError");
     const request = real.open(name, version);
     request.addEventListener("success", () => {
       const db = request.result;
@@ -31,14 +30,15 @@ export function faultyFactory(real: IDBFactory): FaultyFactory {
     });
     return request;
   }
-  return {
+  const faulty: FaultyFactory = {
+    blocked: false,
     factory: { open } as IDBFactory,
     get cuts() {
       return cuts.length;
     },
     cut: (...next) => void (cuts = next),
-    block: () => void (blocked = true),
   };
+  return faulty;
 }
 
 /** Aborts a transaction as soon as it writes to the log. */

@@ -14,7 +14,7 @@ export class Crash extends Error {}
 export class FakeDisk {
   file: { readonly id: string; bytes: Bytes } | undefined;
   locked: FakeFile | undefined;
-  turn: Turn | undefined;
+  turn: Turn & { readonly file: FakeFile } | undefined;
   /** No more bytes than these. */
   roomBytes = Infinity;
   /** Operations that were done, and how many there may be until the process ends. */
@@ -92,11 +92,11 @@ export class FakeFile implements LogFile {
     if (!this.dead) this.disk.locked = undefined;
   }
   turn(): Turn | undefined {
-    return this.disk.turn;
+    return this.disk.turn?.file.dead ? undefined : this.disk.turn;
   }
   setTurn(turn: Turn | undefined): void {
     this.#operation();
-    this.disk.turn = turn;
+    this.disk.turn = turn && { ...turn, file: this };
   }
 }
 

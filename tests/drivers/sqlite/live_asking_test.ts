@@ -6,10 +6,20 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals } from "@std/assert";
 import { effect } from "@preact/signals-core";
-import { count, type Database, integer, openDatabase, query, table, text } from "../../../mod.ts";
+import {
+  count,
+  type Database,
+  DataError,
+  integer,
+  openDatabase,
+  query,
+  table,
+  text,
+} from "../../../mod.ts";
 import { sql } from "../../../drivers/sql.ts";
 import { sqliteDriver } from "../../../drivers/sqlite.ts";
 import { until } from "../../conformance/suite.ts";
+import { apply } from "../../live/apply.ts";
 import { turn } from "../../live/database.ts";
 import { testFailingLive } from "../../live/database_failures.ts";
 import { openOn } from "./open.ts";
@@ -74,7 +84,10 @@ async function counting(
 Deno.test("sqlite: of 1,000 live queries a commit asks those that it can concern", () =>
   counting(async (db, asked) => {
     await db.insert(todos, Array.from({ length: 2_000 }, (_, id) => ({ id, list: id % 400 })));
-    const lives = Array.from({ length: 400 }, (_, list) => db.live(query(todos).where({ list })));
+    const lives = Array.from(
+      { length: 400 },
+      (_, list) => db.live(query(todos).where({ list }).limit(9)),
+    );
     const rows = Array.from({ length: 400 }, (_, id) => db.liveRow(todos, id));
     const counts = Array.from(
       { length: 200 },
@@ -132,6 +145,43 @@ Deno.test("sqlite: writes that can't change a result are no question", () =>
     stop();
   }));
 
+Deno.test("sqlite: whole rows of a table follow the commits of this connection unasked", () =>
+  counting(async (db, asked) => {
+    const rows = Array.from({ length: 50 }, (_, id) => ({ id, list: id % 2, n: id % 7 }));
+    await db.insert(todos, rows);
+    const sorted = query(todos).where({ list: 1 }).orderBy("n", "desc").orderBy("title");
+    const live = db.live(sorted);
+    let held: readonly unknown[] = [];
+    const stop = live.deltas((ops) => held = apply(held, ops));
+    held = live.value;
+    const step = async (write: () => Promise<unknown>, expected = "") => {
+      asked.length = 0;
+      const [first] = live.value;
+      await write();
+      assertEquals(asked.filter((ask) => ask === "rows").join(), expected);
+      assertEquals([live.value, held], [await db.all(sorted), live.value]);
+      return live.value[0] === first;
+    };
+    assertEquals(await step(() => db.update(todos, 1, { title: "x" })), true);
+    await step(() => db.update(todos, 1, { list: 0 }));
+    await step(() => db.updateAll(todos, { list: 0 }, { list: 1 }));
+    await step(() => db.deleteAll(todos, { n: 3 }));
+    await step(() =>
+      Promise.all([
+        db.insert(todos, { id: 200, list: 1, n: 6, title: "y" }),
+        db.insert(todos, { id: 201, list: 1, n: 6 }),
+        db.update(todos, 200, { title: "z" }),
+        db.delete(todos, 201),
+      ])
+    );
+    await step(
+      () => db.insert(todos, Array.from({ length: 600 }, (_, i) => ({ id: 300 + i, list: 1 }))),
+      "rows",
+    );
+    await step(() => sql(db, "DELETE FROM todos WHERE id > 400"), "rows");
+    stop();
+  }));
+
 Deno.test("sqlite: what sql() and strangers on the client write is seen", () =>
   counting(async (db) => {
     const [live, theme] = [db.live(query(todos)), db.liveValue("theme")];
@@ -143,6 +193,25 @@ Deno.test("sqlite: what sql() and strangers on the client write is seen", () =>
     await until(() => live.value.length === 0);
     stop();
   }));
+
+Deno.test("sqlite: a live query over tables of others fails where they hold no value of its type", async () => {
+  const client = new DatabaseSync(":memory:");
+  client.exec("CREATE TABLE lists (id INTEGER PRIMARY KEY, name TEXT NOT NULL)");
+  const db = await openDatabase({ tables: [lists] }, sqliteDriver(client), { adopt: true });
+  const live = db.live(query(lists));
+  const stop = live.subscribe(() => {});
+  await db.insert(lists, { id: 1, name: "mine" });
+  await sql(db, "INSERT INTO lists VALUES (2, X'00')");
+  await until(() => live.status.value === "failed");
+  assert(live.error instanceof DataError && live.error.code === "corrupt");
+  assertEquals(live.value, [{ id: 1, name: "mine" }]);
+  await sql(db, "UPDATE lists SET name = 'theirs' WHERE id = 2");
+  await until(() => live.status.value === "ready");
+  assertEquals(live.value.length, 2);
+  stop();
+  await db.close();
+  client.close();
+});
 
 Deno.test("sqlite: what another program writes is seen within the time of a poll", async () => {
   const folder = await Deno.makeTempDir({ prefix: "strata_" });
