@@ -29,10 +29,17 @@ export function acceptValue(column: ColumnDef, value: unknown): unknown {
       `Cannot take ${placeName(column)} as it is an enum: got none of its values`,
     );
   }
-  if (spec.checks?.every((check) => check(accepted)) === false) {
+  if (spec.checks?.every((check) => holds(column, check(accepted))) === false) {
     throw constraint(column, "check", "its check must hold", "it does not");
   }
   return accepted;
+}
+
+/** @throws {TypeError} When a check gave a promise, which is true whatever comes of it. */
+function holds(column: ColumnDef, answer: unknown): boolean {
+  if (!(answer instanceof Promise)) return Boolean(answer);
+  answer.catch(() => {}); // nobody asks any more
+  throw new TypeError(`Cannot check ${placeName(column)} as checks answer at once: got a promise`);
 }
 
 function constraint(
@@ -42,7 +49,7 @@ function constraint(
   state: string,
 ): DataError {
   return new DataError("constraint", `Cannot write ${placeName(column)} as ${what}: ${state}`, {
-    table: column.table,
+    ...(column.table !== "" && { table: column.table }), // a value of the schema has none
     columns: [column.name],
     rule,
   });
@@ -85,7 +92,8 @@ function checkNames(def: TableDef, input: AnyRow, found: number): void {
 
 function finish(def: TableDef, row: DraftRow, sized = true): AnyRow {
   if (sized) checkSizes(def, row);
-  if (def.validate) runValidator(def.validate, row, def.name, []);
+  // A copy, as some validators change what they are given.
+  if (def.validate) runValidator(def.validate, { ...row }, def.name, []);
   return row;
 }
 

@@ -15,17 +15,19 @@ export function runValidator(
   columns: readonly string[],
 ): unknown {
   const result = schema["~standard"].validate(value);
-  const where = [table, ...columns].map(quote).join(".");
+  const names = table === "" ? columns : [table, ...columns]; // a value of the schema has no table
+  const where = names.map(quote).join(".");
   if (
     typeof result !== "object" || result === null || result instanceof Promise || "then" in result
   ) {
+    Promise.resolve(result).catch(() => {}); // nobody asks any more
     throw new TypeError(`Cannot validate ${where} as a validator answers at once: got a promise`);
   }
   if ("issues" in result && Array.isArray(result.issues)) {
     throw new DataError(
       "constraint",
       `Cannot write ${where} as its validator must accept it: ${result.issues.length} issues found`,
-      { table, columns, rule: "validate", issues: result.issues },
+      { ...(table !== "" && { table }), columns, rule: "validate", issues: result.issues },
     );
   }
   return "value" in result ? result.value : undefined;

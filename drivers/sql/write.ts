@@ -111,7 +111,9 @@ export class Writes {
     const { table, columns, after } = effect;
     const written = columns.flatMap((name) => table.byName.get(name) ?? []);
     if (written.length === 0) return;
-    const update: Update = { table, written, id: JSON.stringify(columns) };
+    // No name has U+0000, so that no two ids or keys of texts are the same.
+    const id = columns.length === 1 ? columns[0] ?? "" : `\0${JSON.stringify(columns)}`;
+    const update: Update = { table, written, id };
     // Unique values move in the order of the rows.
     const single = after.length < FEW || uniqueWritten(effect).length > 0;
     if (single) return yield* this.#updateEach(update, after);
@@ -155,7 +157,7 @@ export class Writes {
 
   /** Rows that get the same values. */
   #updateAlike({ table, written, id }: Update, rows: readonly StoredRow[]): Statement {
-    const text = textOf(this.#texts(table).update, `${rows.length} ${id}`, () => {
+    const text = textOf(this.#texts(table).update, `\0${rows.length} ${id}`, () => {
       const set = written.map(({ name }, i) => `${this.#quote(name)} = ${this.#mark(i + 1)}`);
       return `UPDATE ${this.#quote(table.name)} SET ${set.join()} WHERE ` +
         this.#keyList(table, written.length, rows.length);
@@ -169,7 +171,7 @@ export class Writes {
   /** Rows that get values of their own. */
   #updateFrom({ table, written, id }: Update, rows: readonly StoredRow[]): Statement {
     const columns = [...table.key, ...written];
-    const text = textOf(this.#texts(table).update, `${rows.length} from ${id}`, () => {
+    const text = textOf(this.#texts(table).update, `\0${rows.length} from ${id}`, () => {
       const { length } = table.key;
       const own = `${this.#quote(table.name)}.`;
       const set = written.map(({ name }, i) => `${this.#quote(name)} = strata_v.c${length + i}`);

@@ -167,6 +167,28 @@ export function testLiveResults(name: string, open: OpenLive, kind: LiveKind): v
     end();
   });
 
+  test("no commit is missed while answers are on their way, and none comes back", async (db) => {
+    const pause = (i: number) => turn(slow ? i % 5 : 0);
+    let number = 0;
+    for (let i = 0; i < 20; i++) {
+      const live = db.live(query(todos).limit(100 + i));
+      const insert = () => db.insert(todos, { id: `${number++}`, n: 1 });
+      let stop = live.subscribe(() => {});
+      await pause(i);
+      await insert();
+      await pause(i + 2);
+      if (i % 2 === 0) {
+        stop();
+        await insert();
+        stop = live.subscribe(() => {});
+      }
+      await until(() => live.value.length === number);
+      if (i % 5 === 0) await settle();
+      assertEquals(live.value.length, number);
+      stop();
+    }
+  });
+
   test("with() and signals that a function reads make it another query", async (db) => {
     await db.insert(todos, [..."abc"].map((id, n) => ({ id, n })));
     const live = db.live(query(todos).where({ n: gte(param("least")) }).with({ least: 0 }));
