@@ -263,7 +263,8 @@ class Draft implements Watch {
         noteEffect(this.rows, effect);
       }
     } else if (request.ask !== "known" && request.ask !== "explain") {
-      this.steps.push({ request, answer });
+      // Who asked may sort the list that it got.
+      this.steps.push({ request, answer: Array.isArray(answer) ? [...answer] : answer });
       if (request.ask !== "keys") return;
       // An answer to keys has a row, or nothing, for each.
       const found = answer as Answers["keys"];

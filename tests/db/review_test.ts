@@ -143,6 +143,22 @@ for (const [name, driver] of Object.entries({ memory: memoryDriver, sqlite: inMe
     assertEquals((await db.get(things, 1))?.name, "none");
   });
 
+  Deno.test(`${name}: a transaction may sort and cut the lists that it got`, async () => {
+    await using db = await openDatabase(schema, driver());
+    await db.insert(things, [{ id: 1 }, { id: 2 }, { id: 3 }]);
+    const attempts = await db.transaction(async (tx) => {
+      const rows = await tx.all(query(things));
+      rows.reverse();
+      rows.pop();
+      const some = await tx.getMany(things, [1, 2]);
+      some.length = 0;
+      await db.update(things, 1, { name: "none" }); // written, and the same as before
+      await tx.insert(pairs, { a: tx.attempt, b: new Date(0) });
+      return tx.attempt;
+    }, { retries: 2 });
+    assertEquals(attempts, 1);
+  });
+
   Deno.test(`${name}: a hole in a list is no row`, async () => {
     await using db = await openDatabase(schema, driver());
     // deno-lint-ignore no-sparse-arrays -- the point
