@@ -13,6 +13,9 @@ import type { Strata } from "./indexed_db_page.ts";
 import { startBrowser } from "./killed_browser.ts";
 import { serveSite } from "./site.ts";
 
+/** Whether there is to be a browser. */
+const ASKED = Deno.env.get("STRATA_BROWSER") === "1";
+
 /** In the page, which has it by its script. */
 declare const strata: Strata;
 
@@ -48,8 +51,10 @@ async function openTwo(context: BrowserContext): Promise<[Page, Page]> {
 
 function register(name: string, fn: () => Promise<void>): void {
   Deno.test({
-    name: `chromium, IndexedDB: ${name}`,
-    ignore: Deno.env.get("STRATA_BROWSER") !== "1",
+    name: `chromium, IndexedDB: ${name}${
+      ASKED ? "" : " (ignored: needs a browser, deno task test:browser)"
+    }`,
+    ignore: !ASKED,
     sanitizeOps: false, // of the connection to the browser, and of the site
     sanitizeResources: false,
     fn,

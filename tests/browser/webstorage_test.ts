@@ -10,6 +10,9 @@ import { openBrowser } from "./browser.ts";
 import { serveSite, type Site } from "./site.ts";
 import type { Strata } from "./webstorage_page.ts";
 
+/** Whether there is to be a browser. */
+const ASKED = Deno.env.get("STRATA_BROWSER") === "1";
+
 /** In the page, which has it by its script. */
 declare const strata: Strata;
 
@@ -29,8 +32,8 @@ function test(name: string, run: (of: Case) => Promise<void>, cases = CASES): vo
 /** Runs cases one after the other in one browser, each with an empty area. */
 function testAll(name: string, cases: typeof CASES, preferences?: object): void {
   Deno.test({
-    name,
-    ignore: Deno.env.get("STRATA_BROWSER") !== "1",
+    name: `${name}${ASKED ? "" : " (ignored: needs a browser, deno task test:browser)"}`,
+    ignore: !ASKED,
     sanitizeOps: false, // of the connection to the browser
     sanitizeResources: false,
     async fn(t) {

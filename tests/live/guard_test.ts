@@ -3,6 +3,7 @@ import { engineOf } from "../../engine/mod.ts";
 import { guardOf } from "../../engine/live/guard.ts";
 import { Topics } from "../../engine/live/topics.ts";
 import { queryValue } from "../../query/query.ts";
+import { tableDef } from "../../schema/table.ts";
 import {
   boolean,
   createStore,
@@ -26,7 +27,6 @@ const todos = table("todos", {
 Deno.test("a commit asks only the views whose equal values its rows have", () => {
   const store = createStore({ tables: [todos] });
   const engine = engineOf(store);
-  const data = engine.data(todos);
   const asked = {
     ada: query(todos).where({ owner: "ada" }),
     open: query(todos).where({ owner: "ada", done: false }).orderBy("n").limit(3),
@@ -39,7 +39,7 @@ Deno.test("a commit asks only the views whose equal values its rows have", () =>
   const topics = new Topics<{ name: string; topics: { on: unknown; guard: never }[] }>();
   const views = Object.entries(asked).map(([name, value]) => ({
     name,
-    topics: [{ on: data, guard: guardOf(queryValue(value).bound) as never }],
+    topics: [{ on: tableDef(todos), guard: guardOf(queryValue(value).bound) as never }],
   }));
   for (const view of views) topics.add(view);
   const always = ["all", "either", "twice"];
