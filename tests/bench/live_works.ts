@@ -121,7 +121,7 @@ export async function updatingLive(
       const ops = batched ? Math.max(opsOf(name, work), BATCH) : opsOf(name, work);
       // Values of its own each round, or a write might change nothing.
       const list = (round: number) => patches(rows, work, ops, 1_000 * m + round);
-      return { name, ops, run: (round) => sample(run, list(round)) };
+      return { name, ops, run: (round) => sample(run, list(round)), timesItself: true };
     });
     const slow = (name: string) => opsOf(name, work) === 2;
     const found = await compare(mode, tasks.filter(({ name }) => !slow(name)), ROUNDS);
