@@ -37,7 +37,8 @@ export interface Plan {
   readonly detail?: unknown;
 }
 
-function describe(cond: Cond): string {
+/** A condition in words, without its values. */
+export function describe(cond: Cond): string {
   switch (cond.op) {
     case "and":
     case "or":

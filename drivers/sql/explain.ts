@@ -3,27 +3,13 @@ import type { TableDef } from "../../schema/table.ts";
 import type { Ast, Cond } from "../../query/ast.ts";
 import { totalOrder } from "../../query/order.ts";
 import { tableUses } from "../../query/table_uses.ts";
-import type { Plan, PlanStep } from "../../engine/explain.ts";
+import { describe, type Plan, type PlanStep } from "../../engine/explain.ts";
 import { levelOf } from "../../engine/stage.ts";
 import { type Asking, Unpushable } from "./asking.ts";
 import { compile, type CompileOptions } from "./compile.ts";
 import type { Dialect } from "./dialect.ts";
 import { childrenOf, includesOf } from "./include.ts";
 import { sqlStages } from "./stage.ts";
-
-function describe(cond: Cond): string {
-  switch (cond.op) {
-    case "and":
-    case "or":
-      return `(${cond.items.map(describe).join(` ${cond.op} `)})`;
-    case "not":
-      return `not ${describe(cond.item)}`;
-    case "exists":
-      return `exists ${quote(cond.table.name)}`;
-    default:
-      return `${cond.ref.path} ${cond.op}`;
-  }
-}
 
 function looksElsewhere(cond: Cond): boolean {
   if ("items" in cond) return cond.items.some(looksElsewhere);
