@@ -1,4 +1,3 @@
-import { quote } from "../../schema/errors.ts";
 import type { TableDef } from "../../schema/table.ts";
 import type { Ast, Cond } from "../../query/ast.ts";
 import { totalOrder } from "../../query/order.ts";
