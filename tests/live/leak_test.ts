@@ -112,7 +112,8 @@ Deno.test("a closed live query of a database leaves nothing behind after 1,000 r
   const after = await settle();
   assert(collected > rounds, `${collected} of ${rounds + 500} were collected`);
   const bytes = (after - before) / rounds;
-  assert(bytes < 200, `${bytes} bytes a round are left`);
+  // A view that stays takes several kB; what the runtime compiles meanwhile counts some hundred bytes a round.
+  assert(bytes < 1_000, `${bytes} bytes a round are left`);
   await db.close();
   client.close();
 });
