@@ -22,7 +22,7 @@ import {
 import { type Asked, AskedView } from "./asked_view.ts";
 import { Asker } from "./asker.ts";
 import type { Core } from "./core.ts";
-import { sameAnswer } from "./equal.ts";
+import { same } from "../schema/same.ts";
 import { nextResult, rowKeys } from "./live_rows.ts";
 import { checkAnswer, misread } from "./misread.ts";
 import { valueColumn, valueOf } from "./values.ts";
@@ -229,5 +229,5 @@ function first(answer: unknown): StoredRow | undefined {
 }
 /** What was there before, where it is the same. */
 function kept(value: unknown, before: unknown): unknown {
-  return sameAnswer(value, before) ? before : value;
+  return same(value, before) ? before : value;
 }

@@ -4,7 +4,7 @@ import type { StoredRow } from "../schema/types.ts";
 import type { Ast, Ref } from "../query/ast.ts";
 import { resultNames } from "../query/order.ts";
 import { LiveResult, type LiveSteps } from "../engine/mod.ts";
-import { sameAnswer } from "./equal.ts";
+import { same } from "../schema/same.ts";
 
 /** A result whose rows are the objects from before where their content is; itself when all are. */
 export function nextResult(
@@ -18,7 +18,7 @@ export function nextResult(
   const known = new Map(old?.keys().map((key, i) => [key, old.rows[i]]));
   const rows = answer.map((row, i) => {
     const found = known.get(keys[i] ?? null);
-    return found && sameAnswer(found, row) ? found : row;
+    return found && same(found, row) ? found : row;
   });
   const unchanged = old?.rows.length === rows.length && rows.every((row, i) => row === old.rows[i]);
   return unchanged && before

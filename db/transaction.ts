@@ -6,7 +6,7 @@ import type { Effect, WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import { type Watch, Watched } from "./watched.ts";
 import type { Answer, Answers, CommitInfo, Maybe, Read, Request, Work } from "./driver.ts";
-import { sameAnswer } from "./equal.ts";
+import { same } from "../schema/same.ts";
 import { GuardedHold, isRefusal } from "./failure.ts";
 import { inTime } from "./runner.ts";
 import type { Runner } from "./session.ts";
@@ -175,7 +175,7 @@ export class Run implements Runner {
     else {
       for (const step of this.#steps) {
         if ("effects" in step) yield* this.#again(step.effects, step.refused);
-        else if (!sameAnswer(yield step.request, step.answer)) throw lost();
+        else if (!same(yield step.request, step.answer)) throw lost();
       }
     }
     this.#since = clock;

@@ -2,7 +2,7 @@ import { keyIn, type MapKey } from "../../schema/key.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Commit, Entry } from "../commit.ts";
 import type { TableData } from "../table_data.ts";
-import { same } from "./same.ts";
+import { same } from "../../schema/same.ts";
 
 /** What became of one row, or of one group. */
 export interface RowChange {

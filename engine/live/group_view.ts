@@ -7,7 +7,7 @@ import type { Accumulator, Aggregator } from "../aggregate.ts";
 import { envKey, putAt } from "../group.ts";
 import { liveAggregator } from "./accumulators.ts";
 import type { RowChange } from "./changes.ts";
-import { same } from "./same.ts";
+import { same } from "../../schema/same.ts";
 import type { EnvChange } from "./stage_view.ts";
 
 interface Group {

@@ -7,7 +7,7 @@ import { envKey } from "../group.ts";
 import { prepare } from "../run.ts";
 import type { Tables } from "../stage.ts";
 import { windowOf } from "../window.ts";
-import { same } from "./same.ts";
+import { same } from "../../schema/same.ts";
 import type { DeltaOp } from "./types.ts";
 
 /** Rows with what tells each from the others, in the same order. */

@@ -4,7 +4,7 @@ import type { Env } from "../../query/predicate.ts";
 import type { CompareEnvs, Window } from "../window.ts";
 import type { Following } from "./follow.ts";
 import { after, Result, type Rows, type Steps } from "./result.ts";
-import { same } from "./same.ts";
+import { same } from "../../schema/same.ts";
 import { SortedList } from "./sorted_list.ts";
 import type { EnvChange } from "./stage_view.ts";
 import type { DeltaOp } from "./types.ts";

@@ -6,7 +6,7 @@ import { tableUses } from "../../query/table_uses.ts";
 import type { RowWrite, ValueEntry } from "../commit.ts";
 import { stagesOf } from "../stage.ts";
 import { compareEnvs } from "../window.ts";
-import { same } from "./same.ts";
+import { same } from "../../schema/same.ts";
 import { ownTest } from "./stage_view.ts";
 
 /** Beyond so many rows it costs less to ask. */

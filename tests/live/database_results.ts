@@ -7,6 +7,7 @@ import {
   ids,
   large,
   type LiveKind,
+  notes,
   type OpenLive,
   others,
   seeing,
@@ -57,6 +58,22 @@ export function testLiveResults(name: string, open: OpenLive, kind: LiveKind): v
     await settle();
     assertEquals([ids(live.value), seen.length], ["ab", times + 1]);
     assertStrictEquals(live.value[0], first[1]);
+    stop();
+  });
+
+  test("a row written again with the same content, Maps and the like included, is nothing new", async (db) => {
+    const data = () => ({ map: new Map([["a", new Set([1n])]]), at: new Date(1), of: /a+/g });
+    await db.insert(notes, { id: "a", data: data() });
+    const live = db.live(query(notes));
+    const { seen, stop } = seeing(() => live.value);
+    await live.ready;
+    const [first, times] = [live.value, seen.length];
+    await db.update(notes, "a", { data: data() });
+    await settle();
+    assertStrictEquals(live.value, first);
+    await db.update(notes, "a", { data: { ...data(), map: new Map([["a", new Set([2n])]]) } });
+    await settle();
+    assertEquals(seen.length, times + 1);
     stop();
   });
 

@@ -1,10 +1,11 @@
 import { effect } from "@preact/signals-core";
-import { type Database, gte, integer, query, type Schema, table, text } from "../../mod.ts";
+import { type Database, gte, integer, json, query, type Schema, table, text } from "../../mod.ts";
 
 export const todos = table("todos", { id: text().primaryKey(), n: integer() }, { indexes: ["n"] });
 export const others = table("others", { id: text().primaryKey() });
+export const notes = table("notes", { id: text().primaryKey(), data: json<unknown>() });
 export const schema = {
-  tables: [todos, others],
+  tables: [todos, others, notes],
   values: { theme: text().default("light"), size: integer().optional() },
 };
 export const large = query(todos).where({ n: gte(2) }).orderBy("n");
