@@ -1,12 +1,12 @@
 import { keyIn, type MapKey, mapKeyOf } from "../schema/key.ts";
+import { same } from "../schema/same.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import { tableUses } from "../query/table_uses.ts";
 import type { Effect, WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import { type Watch, Watched } from "./watched.ts";
-import type { Answer, Answers, CommitInfo, Maybe, Read, Request, Work } from "./driver.ts";
-import { same } from "../schema/same.ts";
+import type { Answer, Answers, Maybe, Read, Request, Work } from "./driver.ts";
 import { GuardedHold, isRefusal } from "./failure.ts";
 import { inTime } from "./runner.ts";
 import type { Runner } from "./session.ts";
@@ -19,28 +19,52 @@ type Step =
   | { readonly effects: readonly Effect[]; readonly refused: boolean };
 
 /** Why a run is given up: somebody else has changed what it read. */
-export class Lost extends Error {}
+class Lost extends Error {}
+
+/** Whatever the function made of it: a run that was lost is to be run again. */
+export function isLost(run: Run, error: unknown): boolean {
+  if (error instanceof Lost) return true;
+  try {
+    run.check();
+    return false;
+  } catch (ended) {
+    return ended instanceof Lost;
+  }
+}
+
+/** The error of using a transaction whose function has ended. */
+export function over(): TypeError {
+  return new TypeError("Cannot use a transaction as it is open: its function has ended");
+}
 
 /**
  * One run of a transaction's function: what it reads is remembered, what it writes is held back by the
  * driver. Before anything is read or committed, what was read before is verified if a table it is in was
  * written since, so that the function never sees two states.
  */
-export class Run implements Runner {
+export class Run implements Runner, Watch {
   readonly core: Core;
   readonly hold: GuardedHold;
   readonly #steps: Step[] = [];
   /** What it has written, without what was taken back. */
-  #effects: Effect[] = [];
-  readonly #read = new Set<TableDef>();
-  /** Rows by key as the run sees them. */
-  #rows: Rows = new Map();
+  readonly #effects: Effect[] = [];
+  /** The tables that it has read. */
+  readonly #read: TableDef[] = [];
+  /** Rows by key as the run sees them; made from the steps when somebody looks. */
+  #rows: Rows | undefined;
   /** The clock up to which what was read is right. */
   #since: number;
-  #ended: { readonly error: unknown } | undefined;
+  #ended: (() => unknown) | undefined;
   /** The last verb, while any is under way. */
   #turn: Promise<unknown> | undefined;
   #underWay = 0;
+  /** Of the verb under way: whether what was written and read before is in place and verified. */
+  #entered = false;
+  /** Whether a write of it failed for no rule, so that it may be in place all the same. */
+  #broken = false;
+  /** Where its steps and effects begin. */
+  #firstStep = 0;
+  #firstEffect = 0;
 
   constructor(core: Core) {
     this.core = core;
@@ -52,12 +76,16 @@ export class Run implements Runner {
     return this.#effects.length > 0;
   }
   check(): void {
-    if (this.#ended) throw this.#ended.error;
+    if (this.#ended) throw this.#ended();
     this.core.checkMaking(); // one that is open goes on while the database closes
   }
-  /** From now on every use is this error. */
-  end(error: unknown): void {
-    this.#ended ??= { error };
+  /** From now on every use is this error; it is made when somebody meets it, as that costs a microsecond. */
+  end(error: () => unknown): void {
+    this.#ended ??= error;
+  }
+  /** Whether a verb is under way. */
+  get busy(): boolean {
+    return this.#turn !== undefined;
   }
   /** Resolves when no verb is under way. */
   async idle(): Promise<void> {
@@ -100,52 +128,50 @@ export class Run implements Runner {
   }
   #verb<T>(make: () => Work<T>, writes: boolean): Maybe<T> {
     this.check();
-    let draft: Draft | undefined;
-    const drafted = (kept: boolean): Work<T> => {
-      draft = new Draft(this.#rows);
-      return this.#drafted(kept, make, draft);
-    };
+    this.#entered = this.#broken = false;
+    this.#firstStep = this.#steps.length;
+    this.#firstEffect = this.#effects.length;
     let value: Maybe<T>;
     try {
-      value = this.hold.look(drafted, writes);
+      value = this.hold.look((kept) => this.#work(kept, make), writes);
     } catch (error) {
-      throw this.#failed(draft, error);
+      throw this.#failed(error);
     }
     if (value instanceof Promise) {
       return value.then(
-        (got) => {
-          this.check();
-          this.#take(draft);
-          return got;
-        },
+        (got) => (this.check(), got),
         (error) => {
-          throw this.#failed(draft, error);
+          throw this.#failed(error);
         },
       );
     }
     this.check();
-    this.#take(draft);
     return value;
   }
-  /** Takes in what a verb has read that failed, as the function knows it too. */
-  #failed(draft: Draft | undefined, error: unknown): unknown {
+  /** What a verb has read that failed stays, as the function knows it too. */
+  #failed(error: unknown): unknown {
     // When it was not the verb that failed but what is below it, nobody knows what is in place.
-    const broken = !draft?.entered || draft.broken || !this.hold.threw(error);
+    const broken = !this.#entered || this.#broken || !this.hold.threw(error);
     // The errors that a run ends with are Errors, but for what a driver threw that is none.
-    if (error instanceof Lost || broken) this.end(error);
-    else if (!this.#ended) this.#take(draft);
+    if (error instanceof Lost || broken) this.end(() => error);
     return error;
   }
-  /** Work may be made again, so what it did counts when it has ended. */
-  #drafted<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
-    if (!this.#isReady(kept)) return this.#entered(kept, make, draft);
-    draft.entered = true;
-    return new Watched(this.core, make(), draft);
+  /** Work may be made again, so what it did before is dropped. */
+  #work<T>(kept: boolean, make: () => Work<T>): Work<T> {
+    if (this.#steps.length > this.#firstStep) {
+      this.#steps.length = this.#firstStep;
+      this.#effects.length = this.#firstEffect;
+      this.#rows = undefined;
+    }
+    this.#entered = this.#broken = false;
+    if (!this.#isReady(kept)) return this.#late(kept, make);
+    this.#entered = true;
+    return new Watched(this.core, make(), this);
   }
-  *#entered<T>(kept: boolean, make: () => Work<T>, draft: Draft): Work<T> {
+  *#late<T>(kept: boolean, make: () => Work<T>): Work<T> {
     yield* this.#enter(kept);
-    draft.entered = true;
-    return yield* new Watched(this.core, make(), draft);
+    this.#entered = true;
+    return yield* new Watched(this.core, make(), this);
   }
   /** Whether all that was written is in place, and all that was read as it was. */
   #isReady(kept: boolean): boolean {
@@ -153,18 +179,50 @@ export class Run implements Runner {
     // With what it wrote in place nobody can have come between.
     return kept && wrote || !wrote && !this.core.wrote(this.#read, this.#since);
   }
-  #take(draft: Draft | undefined): void {
-    if (!draft) return;
-    const { steps, effects, rows } = draft;
-    for (const step of steps) {
-      this.#steps.push(step);
-      if ("request" in step) { for (const table of tablesOf(step.request)) this.#read.add(table); }
+
+  /** The answer to a request by key where the run knows each row. */
+  known(request: Request): Answers["keys"] | undefined {
+    if (request.ask !== "keys" || this.#steps.length === 0) return undefined;
+    const known = (this.#rows ?? this.#rowsAnew()).get(request.table);
+    if (!known) return undefined;
+    const rows: (StoredRow | undefined)[] = [];
+    for (const key of request.keys) {
+      const at = mapKeyOf(key);
+      const row = known.get(at);
+      if (row === undefined && !known.has(at)) return undefined;
+      rows.push(row);
     }
-    for (const effect of effects) this.#effects.push(effect);
-    for (const [table, changed] of rows) {
-      const known = rowsOf(this.#rows, table);
-      for (const [key, row] of changed) known.set(key, row);
+    return rows;
+  }
+  answered(request: Request, answer: Answer): void {
+    if (request.ask === "known" || request.ask === "explain") return;
+    if (request.ask === "write") {
+      const { effects } = request;
+      this.#steps.push({ effects, refused: false });
+      for (const effect of effects) this.#effects.push(effect);
+    } else {
+      // Who asked for the rows of a query may sort the list that it got.
+      const kept = request.ask === "rows" && Array.isArray(answer) ? [...answer] : answer;
+      this.#steps.push({ request, answer: kept });
+      for (const table of tablesOf(request)) {
+        if (!this.#read.includes(table)) this.#read.push(table);
+      }
     }
+    if (this.#rows) note(this.#rows, request, answer);
+  }
+  refused(request: Request, error: unknown): void {
+    if (request.ask !== "write") return;
+    if (!isRefusal(error)) this.#broken = true;
+    else this.#steps.push({ effects: request.effects, refused: true });
+  }
+  ended(): void {}
+  #rowsAnew(): Rows {
+    const rows: Rows = new Map();
+    for (const step of this.#steps) {
+      if ("request" in step) note(rows, step.request, step.answer);
+      else if (!step.refused) note(rows, { ask: "write", effects: step.effects }, undefined);
+    }
+    return this.#rows = rows;
   }
 
   /** Begins to work: what was written before is put in place again, what was read is verified. */
@@ -207,96 +265,46 @@ export class Run implements Runner {
   }
 
   /** Commits what was written, if nobody has changed what was read. */
-  async commit<T>(info: (effects: Effect[]) => CommitInfo, value: T): Promise<T> {
+  commit(options: WriteOptions): Promise<unknown> {
     const effects: Effect[] = [];
-    const work = this.#committed.bind(this);
-    await this.hold.commit(info(effects), (kept) => work(kept, effects));
-    return value;
+    const info = this.core.info(options, effects);
+    return this.hold.commit(info, (kept) => this.#committed(kept, effects));
   }
   *#committed(kept: boolean, effects: Effect[]): Work<void> {
-    yield* this.#enter(kept);
-    effects.splice(0, Infinity, ...this.#effects);
-    yield* this.core.settle(effects);
+    if (!this.#isReady(kept)) yield* this.#enter(kept);
+    effects.length = 0; // it may be made again
+    for (const effect of this.#effects) effects.push(effect);
+    if (this.core.schema.references.length > 0) yield* this.core.settle(effects);
     this.core.moved(effects);
   }
 }
 
 type Rows = Map<TableDef, Map<MapKey, StoredRow | undefined>>;
 
-/** What one verb does until it is known to have worked. */
-class Draft implements Watch {
-  /** Whether what was written and read before is in place and verified. */
-  entered = false;
-  /** Whether a write failed for no rule, so that it may be in place all the same. */
-  broken = false;
-  readonly steps: Step[] = [];
-  readonly effects: Effect[] = [];
-  readonly rows: Rows = new Map();
-  /** Rows that the run knew before. */
-  readonly #earlier: Rows;
-
-  constructor(earlier: Rows) {
-    this.#earlier = earlier;
-  }
-
-  /** The answer to a request by key where the run knows each row. */
-  known(request: Request): Answers["keys"] | undefined {
-    if (request.ask !== "keys") return undefined;
-    const own = this.rows.get(request.table);
-    const earlier = this.#earlier.get(request.table);
-    if (!own && !earlier) return undefined;
-    const rows: (StoredRow | undefined)[] = [];
-    for (const key of request.keys) {
-      const at = mapKeyOf(key);
-      if (own?.has(at)) rows.push(own.get(at));
-      else if (earlier?.has(at)) rows.push(earlier.get(at));
-      else return undefined;
+/** Notes which rows are there, by key, after a request that was answered. */
+function note(tables: Rows, request: Request, answer: Answer): void {
+  if (request.ask === "keys") {
+    // An answer to keys has a row, or nothing, for each.
+    const found = answer as Answers["keys"];
+    const rows = rowsOf(tables, request.table);
+    for (let i = 0; i < found.length; i++) rows.set(mapKeyOf(request.keys[i] ?? []), found[i]);
+  } else if (request.ask === "write") {
+    for (const { table, before, after } of request.effects) {
+      const rows = rowsOf(tables, table);
+      for (const row of before) rows.set(keyIn(table.key, row), undefined);
+      for (const row of after) rows.set(keyIn(table.key, row), row);
     }
-    return rows;
-  }
-  answered(request: Request, answer: Answer): void {
-    if (request.ask === "write") {
-      const { effects } = request;
-      this.steps.push({ effects, refused: false });
-      for (const effect of effects) {
-        this.effects.push(effect);
-        noteEffect(this.rows, effect);
-      }
-    } else if (request.ask !== "known" && request.ask !== "explain") {
-      // Who asked may sort the list that it got.
-      this.steps.push({ request, answer: Array.isArray(answer) ? [...answer] : answer });
-      if (request.ask !== "keys") return;
-      // An answer to keys has a row, or nothing, for each.
-      const found = answer as Answers["keys"];
-      const rows = rowsOf(this.rows, request.table);
-      for (const [i, key] of request.keys.entries()) rows.set(mapKeyOf(key), found[i]);
-    }
-  }
-  ended(): void {}
-  refused(request: Request, error: unknown): void {
-    if (request.ask !== "write") return;
-    if (!isRefusal(error)) this.broken = true;
-    else this.steps.push({ effects: request.effects, refused: true });
   }
 }
 
-function lost(): Lost {
-  return new Lost("Cannot go on with this run as what it read has not changed: it has");
-}
-
-function rowsOf<T>(tables: Map<TableDef, Map<MapKey, T>>, table: TableDef): Map<MapKey, T> {
+function rowsOf(tables: Rows, table: TableDef): Map<MapKey, StoredRow | undefined> {
   let rows = tables.get(table);
   if (!rows) tables.set(table, rows = new Map());
   return rows;
 }
 
-function noteEffect(
-  tables: Rows,
-  { table, before, after }: Effect,
-): void {
-  const rows = rowsOf(tables, table);
-  for (const row of before) rows.set(keyIn(table.key, row), undefined);
-  for (const row of after) rows.set(keyIn(table.key, row), row);
+function lost(): Lost {
+  return new Lost("Cannot go on with this run as what it read has not changed: it has");
 }
 
 function tablesOf(request: Extract<Step, { request: Read }>["request"]): readonly TableDef[] {

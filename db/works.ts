@@ -5,23 +5,22 @@
  * @module
  */
 import { DataError } from "../schema/errors.ts";
-import { keyValues, type MapKey, mapKeyOf } from "../schema/key.ts";
-import { inputNow, newRow, type Patches, readPatch } from "../schema/row.ts";
+import { keyValues } from "../schema/key.ts";
+import { inputNow, newRow, type Patches, patchRow, readPatch } from "../schema/row.ts";
 import type { TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { Ast } from "../query/ast.ts";
 import { tableUses } from "../query/table_uses.ts";
 import {
+  checkIf,
   claimAst,
   conflictTarget,
-  deleteKey,
   type Effect,
   givenValues,
   ifAst,
   insertRows,
   type OnConflict,
   patchAll,
-  patchKey,
   patchSource,
   readOnConflict,
   replaceWhole,
@@ -172,14 +171,17 @@ export function updateWork(
   const values = keyValues(def, key);
   const source = patchSource(def, patch);
   const wanted = ifAst(def, condition);
-  const at = mapKeyOf(values);
   return function* () {
-    const scratch = new Scratch(context);
-    yield* loadKeys(scratch, def, [values]);
-    const rest = yield* checkOthers(scratch, def, at, values, wanted);
-    const row = patchKey(scratch, scratch.data(def), at, source, rest);
-    yield* write(scratch.effects());
-    return row;
+    const [row] = yield* ask({ ask: "keys", table: def, keys: [values] });
+    if (!row) return undefined;
+    if (wanted) yield* checkRow(context, def, row, wanted);
+    const patches = typeof source === "function" ? source(row) : source;
+    const { row: next, columns } = patchRow(def, row, patches);
+    if (columns.length === 0) return row;
+    // Whether a unique value is taken is the driver's to say.
+    const effect = { table: def, kind: "update", columns, before: [row], after: [next] } as const;
+    yield { ask: "write", effects: [effect] };
+    return next;
   };
 }
 
@@ -193,35 +195,29 @@ export function deleteWork(
   const def = context.table(table);
   const values = keyValues(def, key);
   const wanted = ifAst(def, condition);
-  const at = mapKeyOf(values);
   return function* () {
-    const scratch = new Scratch(context);
-    yield* loadKeys(scratch, def, [values]);
-    const rest = yield* checkOthers(scratch, def, at, values, wanted);
-    const found = deleteKey(scratch, scratch.data(def), at, rest);
-    yield* write(scratch.effects());
-    return found;
+    const [row] = yield* ask({ ask: "keys", table: def, keys: [values] });
+    if (!row) return false;
+    if (wanted) yield* checkRow(context, def, row, wanted);
+    yield* write([{ table: def, kind: "delete", columns: [], before: [row], after: [] }]);
+    return true;
   };
 }
 
 /**
- * Tests a condition that looks into other tables; gives it back where the row alone tells.
+ * Tests the condition of a compare-and-set, which may look into other tables.
  *
  * @throws {DataError} With code `"conflict"` when the row does not match.
  */
-function* checkOthers(
-  scratch: Scratch,
-  def: TableDef,
-  key: MapKey,
-  values: readonly unknown[],
-  condition: Ast | undefined,
-): Work<Ast | undefined> {
-  if (!condition || tableUses(condition).length === 1) return condition;
-  if (!scratch.data(def).get(key)) return undefined; // nothing to match
-  const own = Object.fromEntries(def.key.map(({ name }, i) => [name, values[i]]));
+function* checkRow(context: Context, def: TableDef, row: StoredRow, condition: Ast): Work<void> {
+  if (tableUses(condition).length === 1) {
+    const scratch = new Scratch(context);
+    scratch.load(def, [row]);
+    return checkIf(scratch, def, row, condition);
+  }
+  const own = Object.fromEntries(def.key.map(({ name }) => [name, row[name]]));
   const query = { ...condition, steps: [...whereAst(def, own).steps, ...condition.steps] };
   if ((yield* ask({ ask: "count", query })) === 0) throw unmatched(def);
-  return undefined;
 }
 
 /** Patches all rows that match; gives their number. */

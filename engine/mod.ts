@@ -31,14 +31,13 @@ export {
   upsertRows,
 } from "./insert.ts";
 export {
+  checkIf,
   claimAst,
   claimRows,
-  deleteKey,
   deleteRow,
   deleteWhere,
   ifAst,
   patchAll,
-  patchKey,
   patchSource,
   taken,
   unmatched,

@@ -1,5 +1,5 @@
 import { DataError, quote } from "../schema/errors.ts";
-import { type MapKey, userKey } from "../schema/key.ts";
+import { userKey } from "../schema/key.ts";
 import { type Patches, patchRow, readPatch } from "../schema/row.ts";
 import type { IndexDef, TableDef } from "../schema/table.ts";
 import type { StoredRow } from "../schema/types.ts";
@@ -58,8 +58,17 @@ export function ifAst(def: TableDef, condition: unknown): Ast | undefined {
   return condition === undefined ? undefined : whereAst(def, condition);
 }
 
-/** @throws {DataError} With code `"conflict"` when the row does not match. */
-function checkIf(engine: Workspace, def: TableDef, row: StoredRow, ast: Ast | undefined): void {
+/**
+ * Tests what the `if` of a write asks for.
+ *
+ * @throws {DataError} With code `"conflict"` when the row does not match.
+ */
+export function checkIf(
+  engine: Workspace,
+  def: TableDef,
+  row: StoredRow,
+  ast: Ast | undefined,
+): void {
   if (!ast) return;
   const [step] = ast.steps;
   if (step?.kind === "where" && predicate(step.cond, false, existsIn(engine, false))(row)) return;
@@ -94,20 +103,10 @@ export function updateRow(
   const data = engine.data(table);
   const { def } = data;
   const source = patchSource(def, patch);
-  return patchKey(engine, data, userKey(def, key), source, ifAst(def, condition));
-}
-
-/** The same with a patch and a condition that were read. */
-export function patchKey(
-  engine: Workspace,
-  data: TableData,
-  key: MapKey,
-  source: PatchSource,
-  condition: Ast | undefined,
-): StoredRow | undefined {
-  const row = data.get(key);
+  const wanted = ifAst(def, condition);
+  const row = data.get(userKey(def, key));
   if (!row) return undefined;
-  checkIf(engine, data.def, row, condition);
+  checkIf(engine, def, row, wanted);
   return replaceRow(engine, data, row, typeof source === "function" ? source(row) : source);
 }
 
@@ -119,19 +118,12 @@ export function deleteRow(
   condition: unknown,
 ): boolean {
   const data = engine.data(table);
-  return deleteKey(engine, data, userKey(data.def, key), ifAst(data.def, condition));
-}
-
-/** The same with a condition that was read. */
-export function deleteKey(
-  engine: Workspace,
-  data: TableData,
-  key: MapKey,
-  condition: Ast | undefined,
-): boolean {
-  const row = data.get(key);
+  const { def } = data;
+  const at = userKey(def, key);
+  const wanted = ifAst(def, condition);
+  const row = data.get(at);
   if (!row) return false;
-  checkIf(engine, data.def, row, condition);
+  checkIf(engine, def, row, wanted);
   engine.apply({ data, kind: "delete", columns: [], before: [row], after: NONE });
   return true;
 }
