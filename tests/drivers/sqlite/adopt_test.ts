@@ -16,13 +16,14 @@ import {
   tracks,
 } from "./chinook.ts";
 
-function test(name: string, fn: (client: DatabaseSync) => Promise<void>): void {
+function test(name: string, fn: (client: DatabaseSync, path: string) => Promise<void>): void {
   Deno.test(`adopt: ${name}`, async () => {
     const directory = Deno.makeTempDirSync();
-    const client = new DatabaseSync(`${directory}/chinook.db`);
+    const path = `${directory}/chinook.db`;
+    makeChinook(path);
+    const client = new DatabaseSync(path);
     try {
-      makeChinook(client);
-      await fn(client);
+      await fn(client, path);
     } finally {
       client.close();
       Deno.removeSync(directory, { recursive: true });
@@ -30,8 +31,9 @@ function test(name: string, fn: (client: DatabaseSync) => Promise<void>): void {
   });
 }
 
-test("tables of others are queried and left as they are", async (client) => {
+test("tables of others are queried and left as they are", async (client, path) => {
   const before = contentOf(client);
+  const file = Deno.readFileSync(path);
   {
     await using db = await openDatabase(chinook, sqliteDriver(client), { adopt: true });
     assertEquals(await db.all(query(artists)), [
@@ -61,6 +63,7 @@ test("tables of others are queried and left as they are", async (client) => {
     assertEquals(ownTables(client), []);
   }
   assertEquals(contentOf(client), before);
+  assertEquals(Deno.readFileSync(path), file);
   assertEquals(
     client.prepare("PRAGMA integrity_check").get(),
     client.prepare("SELECT 'ok' AS integrity_check").get(),
