@@ -18,6 +18,15 @@ export interface Asked<T> {
   unmoved?(entries: News["entries"], before: T): boolean;
   /** The result that writes lead to; undefined where that can't be told. */
   patched?(entries: News["entries"], before: T, commit: Commit | undefined): (() => T) | undefined;
+  /** What of the result is missing after writes; undefined where all has to be asked for. */
+  part?(entries: News["entries"], before: T, commit: Commit | undefined): Part<T> | undefined;
+}
+
+/** A question for a part of a result. */
+export interface Part<T> {
+  readonly request: Read;
+  /** The result of its answer. */
+  result(answer: Answer): T;
 }
 
 /**
@@ -31,6 +40,8 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
   readonly #box: Writable<{ value: T | undefined }>;
   readonly #status: Writable<Status> = signal<Status>("loading");
   #watched = false;
+  /** What is asked for instead of all; right for the time of the question alone. */
+  #part: Part<T> | undefined;
   #asking = false;
   #again = false;
   /** The time up to which the value is right; -1 while that is unknown. */
@@ -61,7 +72,7 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
     return this.#asked.topics;
   }
   get request(): Read {
-    return this.#asked.request;
+    return this.#part?.request ?? this.#asked.request;
   }
   get status(): Writable<Status> {
     return this.#status;
@@ -96,11 +107,13 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
     // Of what was asked for in between nobody knows which of the writes it has seen.
     if (this.#seq < 0 || this.#seq >= since || value === undefined) return undefined;
     const patched = this.#asked.patched?.(entries, value, commit);
+    this.#part = patched ? undefined : this.#asked.part?.(entries, value, commit);
     const { seq } = this.#watching;
     return patched && (() => this.#set(seq, patched(), value, false));
   }
 
   #ask(silently: boolean): void {
+    this.#part = undefined;
     const { seq, ended } = this.#watching;
     if (ended.peek()) return this.#fail(undefined);
     if (seq === this.#seq) return;
@@ -122,6 +135,14 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
     });
   }
   take(seq: number, outcome: Outcome, commit: Commit | undefined): void {
+    const part = this.#part;
+    this.#part = undefined;
+    const { ended } = this.#watching;
+    if (part && "value" in outcome && !ended.peek()) {
+      // What was known was of another time than the answer may be.
+      if (seq !== this.#watching.seq) return this.#asker.want(this);
+      return this.#set(seq, part.result(outcome.value), this.#box.peek().value, false);
+    }
     // A later question may have been answered first.
     if (seq >= this.#seq) this.#take(seq, outcome, commit, false);
   }
@@ -147,14 +168,16 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
   /** Keeps what it has. Who watches next asks again. */
   #fail(error: unknown): void {
     this.#seq = -1;
+    let open = true;
     try {
       this.#watching.check();
       this.#error = error;
     } catch (closed) {
       this.#error = closed;
+      open = false; // nobody will ever answer
     }
     this.#status.value = "failed";
     // A lock, or what else passes by.
-    if (this.#watched && error instanceof DataError) this.#asker.retry(this);
+    if (open && this.#watched && error instanceof DataError) this.#asker.retry(this);
   }
 }

@@ -39,8 +39,22 @@ const KEEPS: Record<ColumnType, readonly Affinity[]> = {
   bytes: ["blob"],
 };
 
+const NUMBERS = /^(?:bigint|integer|smallint|numeric(?:\(.*\))?)$/;
+/** The types of PostgreSQL that keep every value of ours, or as many as others meant them to. */
+const POSTGRES: Record<ColumnType, RegExp> = {
+  integer: NUMBERS,
+  bigint: NUMBERS,
+  boolean: /^boolean$/,
+  date: /^(?:timestamp.*|date)$/,
+  real: /^(?:double precision|real|numeric(?:\(.*\))?)$/,
+  text: /^(?:text|character varying.*|uuid)$/,
+  json: /^(?:json|jsonb|text)$/,
+  bytes: /^bytea$/,
+};
+
 /** Whether a column of this declared type can hold the values of ours. */
 function keeps(driver: string, type: ColumnType, declared: string): boolean {
+  if (driver === "postgres") return POSTGRES[type].test(declared);
   // What the other engines tell is what was declared by us.
   if (!/^(sqlite|libsql)/.test(driver)) return declared === type;
   // Times are often text in columns that are declared as DATETIME: it does not look like a number.
@@ -115,7 +129,7 @@ function tableProblems(driver: string, def: TableDef, found: FoundTable): string
  * missing tables, columns and indexes, columns that inserts don't know of, types that don't keep the values,
  * null where there should be none, other keys. Empty when all is well; the core's own tables are left out.
  *
- * `driver` is its name: for SQLite types count by affinity, so tables that others made can be right too.
+ * `driver` is its name: for SQLite types count by affinity, for PostgreSQL several do for each of ours, so tables that others made can be right too.
  */
 export function differences(
   driver: string,

@@ -17,8 +17,10 @@ import {
 } from "../engine/mod.ts";
 import type { Answer, CommitInfo, DriverSession, OutsideCommit, Request, Work } from "./driver.ts";
 import { call } from "./failure.ts";
+import { isCore } from "./layout.ts";
 import type { Context } from "./scratch.ts";
 import type { OpenOptions } from "./types.ts";
+import { type Heard, OwnTables } from "./own_tables.ts";
 import { presetValues, valuesTable } from "./values.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 
@@ -32,6 +34,8 @@ export class Core implements Context {
   readonly fresh: () => string;
   /** Whether tables were made by others, so that what is in them may be anything. */
   readonly adopted: boolean;
+  /** Whether what was acknowledged is to be there after a crash. */
+  readonly strict: boolean;
   /** The table of named values, and what they are before they are set. */
   readonly values: TableDef = valuesTable();
   readonly presets: ReadonlyMap<string, unknown>;
@@ -44,7 +48,8 @@ export class Core implements Context {
   /** Goes up with each commit, whoever made it. */
   clock = 0;
   seq = 0;
-  readonly #tables: ReadonlySet<unknown>;
+  readonly #tables: Set<unknown>;
+  readonly #own = new OwnTables();
   readonly #listeners = new Listeners();
   /** When each table was written last, by the clock. */
   readonly #written = new Map<TableDef, number>();
@@ -65,6 +70,7 @@ export class Core implements Context {
     this.now = options.now ?? Date.now;
     this.fresh = uuidSource(this.now, options.random);
     this.adopted = options.adopt === true;
+    this.strict = options.durability === "strict";
     this.presets = presetValues(this.schema);
     this.#tables = new Set([...this.schema.tables, this.values]);
     this.closed = this.#end.promise;
@@ -82,6 +88,31 @@ export class Core implements Context {
         quote(tableDef(table).name)
       } as the schema lists its tables: it is not there`,
     );
+  }
+  /** Makes tables of the core's own that requests name from then on; see {@linkcode DriverSession.create}. */
+  async create(tables: readonly TableDef[]): Promise<void> {
+    this.enter();
+    try {
+      await call(() => this.session.create(tables));
+      this.#own.add(tables);
+      for (const table of tables) this.#tables.add(table);
+    } finally {
+      this.leave();
+    }
+  }
+  /** Hears of what was written to such tables; gives what ends it. */
+  onOwn(listener: (heard: Heard) => void): () => void {
+    this.check();
+    const stop = this.#own.listen(listener);
+    this.session.listen(true);
+    return () => {
+      stop();
+      this.#unlisten();
+    };
+  }
+  #unlisten(): void {
+    const wanted = this.#listeners.any || this.watch || this.#own.any;
+    if (!wanted && !this.#reason) this.session.listen(false);
   }
   /** The session of the driver. */
   get session(): DriverSession {
@@ -135,6 +166,7 @@ export class Core implements Context {
       if (session) await call(() => session.close());
     } finally {
       this.#listeners.clear();
+      this.#own.clear();
       this.#end.resolve({ reason });
     }
   }
@@ -166,9 +198,11 @@ export class Core implements Context {
   ): void {
     this.seq = seq;
     this.moved(effects);
+    const seen = this.#own.pass(effects);
     if (!this.#listeners.any && !this.watch) return;
+    if (seen.length === 0 && effects.length > 0) return; // nobody else has anything to hear
     const head = { ...info, seq, schema: this.schema, source };
-    const entries = effects.flatMap((effect) =>
+    const entries = seen.flatMap((effect) =>
       effect.table === this.values ? valueWrites(effect) : rowWrites(effect)
     );
     const commit = new CommitValue(head, entries);
@@ -182,6 +216,9 @@ export class Core implements Context {
     const concerned = this.stored.filter(({ name }) => tables?.includes(name) ?? true);
     this.clock++;
     for (const table of concerned) this.#written.set(table, this.clock);
+    for (const table of this.#own.passOutside(tables)) this.#written.set(table, this.clock);
+    // Of tables that only the core knows nobody else has anything to hear.
+    if (concerned.length === 0 && tables?.some(isCore)) return;
     this.watchOutside?.(concerned);
     if (!this.#listeners.any) return;
     const unknown = concerned.filter((table) => table !== this.values)
@@ -198,7 +235,7 @@ export class Core implements Context {
     this.session.listen(true);
     return () => {
       stop();
-      if (!this.#listeners.any && !this.watch && !this.#reason) this.session.listen(false);
+      this.#unlisten();
     };
   }
 

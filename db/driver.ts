@@ -35,6 +35,7 @@ export type Read =
   | { readonly ask: "known"; readonly id: string };
 
 export { recover } from "./recover.ts";
+export { type Creation, creationOf } from "./create.ts";
 export type { ColumnDef, CommitKind, Effect, IndexDef, Match, TableDef, Write };
 export type * from "../query/ast.ts";
 export type { ColumnSpec, OnDelete } from "../schema/column.ts";
@@ -172,6 +173,18 @@ export interface DriverSession {
   poll(): Maybe<void>;
   /** Whether somebody wants to hear of commits from outside without asking. */
   listen(on: boolean): void;
+  /**
+   * Makes tables of the core's own that are not there yet, and adds to those of an older layout what they
+   * lack; their names begin with `strata_`. From then on requests of this session may name them. They lie
+   * beside the tables of the user and take part in the same commits, and whoever opens the database later
+   * keeps them, whether it knows of them or not.
+   *
+   * Nothing happens where all is there. Several sessions may call it at once: one alone makes them.
+   * {@linkcode creationOf} says what is to be changed. With `adopt` this, too, is what creates.
+   *
+   * @throws {DataError} With code `"version"` when a later version of this library made them.
+   */
+  create(tables: readonly TableDef[]): Promise<void>;
   /** Gives back space. */
   compact(): Promise<void>;
   /** Ends it, after what runs. */

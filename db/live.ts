@@ -11,6 +11,8 @@ import {
   LiveSteps,
   patchedBy,
   type RowWrite,
+  Slices,
+  startsOf,
   type Tables,
   tableViews,
   topicsOf,
@@ -18,6 +20,7 @@ import {
   type ValueEntry,
   type Views,
   Watching,
+  windowedBy,
 } from "../engine/mod.ts";
 import { type Asked, AskedView } from "./asked_view.ts";
 import { Asker } from "./asker.ts";
@@ -47,7 +50,7 @@ export function databaseLives(core: Core): Omit<Lives, "changes"> {
       )
     );
     return tables ? residentViews(core, tables, told.watching) : askedViews(core, told);
-  });
+  }, startsOf(core));
 }
 
 /**
@@ -77,6 +80,7 @@ class Told {
       get inTransaction() {
         return scheduled();
       },
+      ...(tables && { slices: new Slices(() => !scheduled()) }),
     });
     this.asker = new Asker(this.watching, core.session);
   }
@@ -152,19 +156,28 @@ function askedViews(core: Core, { watching, asker }: Told): Views {
         const unmoved = unmovedBy(ast);
         // Of what others have made nobody knows how it reads what was written.
         const patched = core.adopted ? undefined : patchedBy(ast);
+        const windowed = core.adopted ? undefined : windowedBy(ast); // as above
+        const next = (
+          before: LiveResult | undefined,
+          rows: readonly StoredRow[],
+          commit: Commit | undefined,
+        ) => {
+          const result = nextResult(steps, before, rows, keysOf);
+          if (before && before !== result) {
+            steps.push({ ops: undefined, commit, from: before, to: result });
+          }
+          return result;
+        };
         return {
           topics: topicsOf(ast),
           request: { ask: "rows", query: ast },
           result(answer, before, commit) {
-            // The answer to such a request.
-            const result = nextResult(steps, before, answer as readonly StoredRow[], keysOf);
-            if (before && before !== result) {
-              steps.push({ ops: undefined, commit, from: before, to: result });
-            }
-            return result;
+            return next(before, answer as readonly StoredRow[], commit); // to such a request
           },
           unmoved: (entries, { rows }) => unmoved?.(entries, rows) ?? false,
           patched(entries, before, commit) {
+            const found = windowed?.(entries, before.rows);
+            if (found && !found.missing) return () => next(before, found.rows, commit);
             const rows = patched?.(entries, before.rows);
             if (!rows) return undefined;
             return () => {
@@ -173,6 +186,15 @@ function askedViews(core: Core, { watching, asker }: Told): Views {
               const result = new LiveResult(steps, rows.length, () => known);
               steps.push({ ops: undefined, commit, from: before, to: result });
               return result;
+            };
+          },
+          part(entries, before, commit) {
+            const { rows, missing } = windowed?.(entries, before.rows) ?? {};
+            if (!rows || !missing) return undefined;
+            return {
+              request: { ask: "rows", query: missing },
+              // As above.
+              result: (more) => next(before, [...rows, ...more as readonly StoredRow[]], commit),
             };
           },
         };

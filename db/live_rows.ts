@@ -1,4 +1,4 @@
-import { type MapKey, tupleKey } from "../schema/key.ts";
+import { type MapKey, mapKeyOf } from "../schema/key.ts";
 import { isPlainObject } from "../schema/json_value.ts";
 import type { StoredRow } from "../schema/types.ts";
 import type { Ast, Ref } from "../query/ast.ts";
@@ -35,7 +35,11 @@ export function rowKeys(ast: Ast): (rows: readonly StoredRow[]) => readonly MapK
   if (paths.includes(undefined)) {
     return (rows) => rows.map((_, i) => i);
   }
-  return (rows) => rows.map((row) => tupleKey(paths.map((path) => valueAt(row, path ?? []))));
+  // As results in memory have them (`resultKey`), so that one may follow the other.
+  return (rows) =>
+    rows.map((row) =>
+      paths.length > 0 ? mapKeyOf(paths.map((path) => valueAt(row, path ?? []))) : null
+    );
 }
 function valueAt(row: StoredRow, path: readonly string[]): unknown {
   let value: unknown = row;

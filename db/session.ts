@@ -3,7 +3,13 @@ import type { PatchOf, StoredRow, Table } from "../schema/mod.ts";
 import type { Query, Where } from "../query/mod.ts";
 import type { Ast } from "../query/ast.ts";
 import { queryValue } from "../query/query.ts";
-import type { InsertOptions, Plan, UpdateOptions, WriteOptions } from "../engine/mod.ts";
+import {
+  type InsertOptions,
+  isFollowed,
+  type Plan,
+  type UpdateOptions,
+  type WriteOptions,
+} from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import type { Answers, Maybe, Read, Work } from "./driver.ts";
 import { iterateRows } from "./iterate.ts";
@@ -98,7 +104,11 @@ export class Session implements AsyncVerbs {
     return valueOf(row, core.presets.get(name));
   }
   async explain<R>(query: Query<R>): Promise<Plan> {
-    return await this.#runner.read({ ask: "explain", query: this.#ast(query) }, undefined);
+    const ast = this.#ast(query);
+    const { core } = this.#runner;
+    const plan = await this.#runner.read({ ask: "explain", query: ast }, undefined);
+    const follows = !core.adopted && core.session.live() === undefined && isFollowed(ast);
+    return follows ? { ...plan, live: "maintained" } : plan;
   }
 
   async insert<R, I, K, U, V extends I | readonly I[]>(

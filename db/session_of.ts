@@ -1,11 +1,17 @@
 import type { Core } from "./core.ts";
 import type { DriverSession } from "./driver.ts";
+import type { Database } from "./types.ts";
 
 const CORES = new WeakMap<object, Core>();
 
 /** Remembers what is behind a database. */
 export function registerDatabase(db: object, core: Core): void {
   CORES.set(db, core);
+}
+
+/** Whether a value is a database that this copy of the library opened. */
+export function isDatabase(value: unknown): value is Database {
+  return typeof value === "object" && value !== null && CORES.has(value);
 }
 
 /**

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { DataError } from "../schema/errors.ts";
+import { registerBodies } from "../db/bodies_of.ts";
 import type { Driver } from "../db/driver.ts";
 import { FileStorage } from "./log/file_storage.ts";
 import type { LogFile } from "./log/log_file.ts";
@@ -23,7 +24,7 @@ const UNNAMED_MS = 5_000;
 /**
  * Keeps a database in the file at `path`. Rows are held in memory; several processes may have it open.
  * Beside it stand `<path>.lock` while somebody commits, `<path>.turn` while a transaction that lost several
- * runs has its turn, and `<path>.new` while it is folded.
+ * runs has its turn, `<path>.new` while it is folded, and the folder `<path>.blobs` once there are blobs.
  *
  * @throws {DataError} From `openDatabase`, with code `"unavailable"` when the file can't be opened,
  * `"corrupt"` when it is damaged.
@@ -49,9 +50,11 @@ export function fileDriver(path: string | URL): Driver {
   return {
     name: "file",
     supports: { durability: ["relaxed", "strict"], shared: true, sql: false },
-    open(options) {
+    async open(options) {
       const storage = new FileStorage(new NodeFile(path), options.durability);
-      return openLog(storage, "file", options);
+      const session = await openLog(storage, "file", options);
+      registerBodies(session, { place: `${pathOf(path)}.blobs` });
+      return session;
     },
     async *recover() {
       yield* recoverRows(new NodeFile(path).read(0));
@@ -59,12 +62,16 @@ export function fileDriver(path: string | URL): Driver {
   };
 }
 
+function pathOf(path: string | URL): string {
+  return path instanceof URL ? decodeURIComponent(path.pathname) : path;
+}
+
 class NodeFile implements LogFile {
   readonly #path: string;
   readonly #lock: string;
 
   constructor(path: string | URL) {
-    this.#path = path instanceof URL ? decodeURIComponent(path.pathname) : path;
+    this.#path = pathOf(path);
     this.#lock = `${this.#path}.lock`;
   }
 

@@ -6,15 +6,15 @@
 import { kindOf } from "../schema/accept.ts";
 import { sessionOf } from "../db/session_of.ts";
 import { NO_BYTES } from "./sql/no_bytes.ts";
-import { rawOf } from "./sql/raw.ts";
+import { bindOf, type BindRaw, rawOf } from "./sql/raw.ts";
 import { checkStatement } from "./sql/statement_text.ts";
 
 /** A row by the names of its columns, with the values that the client gives. */
 export type SqlRow = Readonly<Record<string, unknown>>;
 
 /**
- * Runs one statement of SQL and gives its rows as the client does, decoded by nobody: a boolean is 0 or
- * 1, a date its milliseconds, JSON its text.
+ * Runs one statement of SQL and gives its rows as the client does, decoded by nobody: on SQLite and libSQL a
+ * boolean is 0 or 1, a date its milliseconds, JSON its text.
  *
  * Values belong in `params`, one for each `?`: null, numbers, bigints, strings, bytes, and booleans and
  * dates as columns of the schema hold them. What it writes passes by defaults, checks and references;
@@ -47,20 +47,21 @@ export async function sql(
   text: string,
   params: readonly unknown[] = [],
 ): Promise<readonly SqlRow[]> {
-  const raw = rawOf(sessionOf(db));
+  const session = sessionOf(db);
+  const raw = rawOf(session);
   if (!raw) {
     throw new TypeError("Cannot run SQL as the driver of the database speaks it: it does not");
   }
   checkStatement(text, params.length);
-  const rows = await raw(text, Array.from(params, bindable));
+  const rows = await raw(text, Array.from(params, (value) => bindable(value, bindOf(session))));
   // Clients give rows as objects by column.
   return rows as readonly SqlRow[];
 }
 
-function bindable(value: unknown): unknown {
+function bindable(value: unknown, bind: BindRaw): unknown {
   switch (typeof value) {
     case "boolean":
-      return value ? 1 : 0;
+      return bind(value);
     case "number":
     case "bigint":
     case "string":
@@ -68,7 +69,7 @@ function bindable(value: unknown): unknown {
     case "object":
       if (value === null) return value;
       if (value instanceof Uint8Array) return value.length > 0 ? value : NO_BYTES;
-      if (value instanceof Date) return value.getTime();
+      if (value instanceof Date) return bind(value);
   }
   throw new TypeError(`Cannot bind a param as it is a value of SQL: got ${kindOf(value)}`);
 }

@@ -8,16 +8,17 @@ import { DataError } from "../schema/errors.ts";
 import type { Driver, DriverOptions, DriverSession } from "../db/driver.ts";
 import { Reader } from "./sql/sync/answer.ts";
 import { SyncClient } from "./sql/sync/client.ts";
-import { dataError } from "./sql/sync/failure.ts";
-import { patiently } from "./sql/sync/patience.ts";
+import { dataError } from "./sql/failure.ts";
+import { patiently } from "./sql/patience.ts";
 import { isFile } from "./sql/sync/outside.ts";
 import { prepareFile, requireVersion } from "./sql/sync/pragmas.ts";
-import { recoverRows } from "./sql/sync/recover.ts";
 import { SyncSession } from "./sql/sync/session.ts";
 import { setUp } from "./sql/sync/setup.ts";
+import { describeTables } from "./sql/sync/describe.ts";
 import { sqlite } from "./sql/sqlite.ts";
+import { recoverRows } from "./sql/sqlite_recover.ts";
+import { sqliteWrites } from "./sql/sqlite_writes.ts";
 import { registerRaw } from "./sql/raw.ts";
-import { Writes } from "./sql/write.ts";
 
 /** What {@linkcode sqliteDriver} needs of a client, as far as types can tell the four apart. */
 export interface SqliteClient {
@@ -87,7 +88,13 @@ export function sqliteDriver(client: SqliteClient): Driver {
         throw dataError(error, "no");
       }
     },
-    recover: () => recoverRows(statements()),
+    async *recover() {
+      const client = statements();
+      yield* recoverRows(
+        describeTables(client),
+        (text, params) => client.rows(text, params),
+      );
+    },
   };
 }
 
@@ -100,15 +107,7 @@ async function open(
   requireVersion(client);
   await prepareFile(client, options);
   const reader = new Reader(client, sqlite);
-  const writes = new Writes(
-    sqlite,
-    (type) =>
-      type === "text" || type === "json"
-        ? "hex(randomblob(16))"
-        : type === "bytes"
-        ? "randomblob(16)"
-        : "random()",
-  );
+  const writes = sqliteWrites(sqlite);
   const prepare = await setUp({ client, reader, writes, options });
   const session = await patiently(() =>
     new SyncSession({ client, reader, options, prepare }, writes, closed)

@@ -13,6 +13,8 @@ export interface Follow {
   asked(data: TableData, columns: readonly ColumnDef[]): (key: MapKey) => void;
   /** Rows of a table by the values of columns, kept current. */
   rows(data: TableData, columns: readonly ColumnDef[]): (key: MapKey) => Iterable<StoredRow>;
+  /** Whether an ordered index costs too much now, since it has to be built. */
+  avoids(data: TableData, index: IndexDef | undefined): boolean;
 }
 
 /** Finds the rows of a table whose columns equal the values at some paths. */
@@ -75,7 +77,8 @@ export function makeLookup(
   const restGets = rest.map(({ column, ref }) => ({ column, get: onGet({ column, ref }, joined) }));
   const gets = first.map(({ column, ref }) => ({ column, get: onGet({ column, ref }, joined) }));
   const columns = first.map(({ column }) => column);
-  const chosen = chooseIndex(data, columns);
+  const found = chooseIndex(data, columns);
+  const chosen = found && !found.single && follow?.avoids(data, found.index) ? undefined : found;
   const read = (env: Env, order: readonly ColumnDef[]): unknown[] | undefined => {
     const values: unknown[] = [];
     for (const column of order) {
@@ -104,8 +107,8 @@ export function makeLookup(
         column.compare(row[column.name], value) === 0;
     });
   if (!chosen) {
-    const found = follow?.rows(data, columns) ?? hashed(data, columns);
-    return followed(hashLookup((env) => read(env, columns), found, keep));
+    const rows = follow?.rows(data, columns) ?? hashed(data, columns);
+    return followed(hashLookup((env) => read(env, columns), rows, keep));
   }
   const { index, single } = chosen;
   const ordered = single

@@ -11,6 +11,7 @@ export {
   checkFormat,
   type CommitRecord,
   engineOf,
+  hasEngine,
   keyOfRecord,
   recordEffect,
   recordOf,
@@ -72,10 +73,14 @@ export type {
 export { observe } from "./observe.ts";
 export { freezeRows } from "./table_data.ts";
 export { livesOf, type ViewLike, type Views } from "./live/handle.ts";
+export { type LiveInfo, liveInfo } from "./live/info.ts";
+export { queryName, rowName, Start, type Starts, startsOf, valueName } from "./live/start.ts";
 export { tableViews } from "./live/table_views.ts";
 export { topicsOf } from "./live/rows_view.ts";
 export { patchedBy, unmovedBy } from "./live/unmoved.ts";
+export { isFollowed, windowedBy } from "./live/windowed.ts";
 export type { Topic } from "./live/topics.ts";
 export { Result as LiveResult, Steps as LiveSteps } from "./live/result.ts";
 export type { DeltaOp, LiveQuery, Lives } from "./live/types.ts";
+export { Slices } from "./live/slices.ts";
 export { Watching } from "./live/watching.ts";

@@ -45,6 +45,10 @@ const ENGINES = new WeakMap<object, Engine>();
 export function registerSource(source: object, engine: Engine): void {
   ENGINES.set(source, engine);
 }
+/** Whether a value is a source with an engine of this copy of the library: a store. */
+export function hasEngine(value: unknown): value is object {
+  return typeof value === "object" && value !== null && ENGINES.has(value);
+}
 /** The engine of a source. @throws {TypeError} When it has none. */
 export function engineOf(source: object): Engine {
   const engine = ENGINES.get(source);

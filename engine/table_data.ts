@@ -54,6 +54,8 @@ export class TableData {
   /** Whether the Map is in key order, as it is when keys came in order; `#last` came last. */
   #inOrder = true;
   #last: StoredRow | undefined;
+  /** How many rows were taken out so far; one that comes back is at the end of the Map then. */
+  removals = 0;
 
   constructor(readonly def: TableDef) {
     this.#unique = def.indexes.filter(({ unique }) => unique)
@@ -80,6 +82,16 @@ export class TableData {
   each(visit: Visit): boolean {
     for (const row of this.#rows.values()) if (!visit(row)) return false;
     return true;
+  }
+
+  /** The same for who pauses: rows that change meanwhile come as they are then, new ones last. */
+  values(): IterableIterator<StoredRow> {
+    return this.#rows.values();
+  }
+
+  /** The same to be walked in parts: rows that come or go meanwhile are met or not. */
+  rows(): IterableIterator<StoredRow> {
+    return this.#rows.values();
   }
 
   /** The unique index whose values in `row` another row has; `own` is the row's own former state. */
@@ -171,6 +183,7 @@ export class TableData {
 
   remove(key: MapKey, row: StoredRow): void {
     this.#rows.delete(key);
+    this.removals++;
     if (this.#rows.size === 0) {
       this.#inOrder = true;
       this.#last = undefined;
@@ -183,6 +196,10 @@ export class TableData {
     }
   }
 
+  /** Whether an ordered index was built, so that asking for it costs nothing. */
+  built(index: IndexDef | undefined): boolean {
+    return this.#ordered.has(index);
+  }
   /** Rows in the order of an index, the primary key appended; without one in key order. */
   order(index?: IndexDef): OrderedIndex {
     let built = this.#ordered.get(index);

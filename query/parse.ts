@@ -280,5 +280,10 @@ export function parseQuery(schema: Schema, json: unknown): Query<unknown> {
     }
   }
   // The builder has all the methods; the types it carries are phantom.
-  return new Reader(def).read("$", json, 0) as unknown as Query<unknown>;
+  return readQuery(def, json) as unknown as Query<unknown>;
+}
+
+/** The same over a schema that was looked through, from data. */
+export function readQuery(schema: SchemaDef, json: unknown): QueryValue {
+  return new Reader(schema).read("$", json, 0);
 }

@@ -182,7 +182,7 @@ export class FileStorage implements LogStorage {
 }
 
 /** Whether a frame is to stay behind a snapshot of everything up to `seq`. */
-function isSince(frame: Frame, seq: number, snapshot: readonly Bytes[]): boolean {
+export function isSince(frame: Frame, seq: number, snapshot: readonly Bytes[]): boolean {
   return frame.kind === KIND.commit
     ? Number(parts(frameText(frame))[0]) > seq
     : isUnknown(frame) && !snapshot.some((kept) => isSameFrame(kept, frame.bytes));
@@ -192,7 +192,8 @@ function sizeOf(parts: readonly Bytes[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
-function snapshotEnd(frames: readonly Frame[]): number {
+/** The bytes of the snapshot, and of what else is before the first commit. */
+export function snapshotEnd(frames: readonly Frame[]): number {
   let at = 0;
   for (const { kind, bytes } of frames) {
     if (kind === KIND.commit) break;

@@ -47,7 +47,11 @@ export class Folding {
   }
   /** Folds now. */
   fold(): Promise<void> {
-    const running = (this.#running ?? Promise.resolve()).then(() => this.#fold());
+    return this.alone(() => this.#fold());
+  }
+  /** Runs what puts a snapshot in place while no other is made, which would lack what that one has. */
+  alone(fn: () => Promise<void>): Promise<void> {
+    const running = (this.#running ?? Promise.resolve()).then(fn);
     this.#running = running.finally(() => {
       this.#running = undefined;
       this.look(); // it may have been time meanwhile

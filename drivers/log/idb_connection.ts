@@ -1,7 +1,12 @@
 import { DataError } from "../../schema/errors.ts";
 
-/** The object stores: what there is by name, the snapshot in pieces, commits by their number. */
-export const STORES = ["state", "chunks", "log"] as const;
+/**
+ * The object stores: what there is by name, the snapshot in pieces, commits by their number, and the rows of
+ * tables that are kept a record a row.
+ */
+export const STORES = ["state", "chunks", "log", "rows"] as const;
+/** The index of `rows` that has the entries of all indexes of all tables, each a list in its record. */
+export const ENTRIES = "entries";
 const VERSION = 1;
 
 /** What happens to a connection from outside. */
@@ -17,13 +22,12 @@ class Thrown {
   constructor(readonly error: unknown) {}
 }
 
-/** One transaction. */
+/** One transaction, which lasts while its own requests and microtasks alone are awaited. */
 export interface Stores {
   readonly state: IDBObjectStore;
   readonly chunks: IDBObjectStore;
   readonly log: IDBObjectStore;
-  /** Calls `fn` with the result of a request; what it throws aborts the transaction. */
-  on<T>(request: IDBRequest<T>, fn: (result: T) => void): void;
+  readonly rows: IDBObjectStore;
 }
 
 /** How a transaction is made. */
@@ -33,14 +37,23 @@ export interface TransactionMode {
 }
 
 /**
- * What a transaction does. What it passes to `give` is the result; `again` says that one before it was
- * cut off, and that nobody knows whether it was committed.
+ * What a transaction does; it aborts it when it rejects. `again` says that one before it was cut off, and
+ * that nobody knows whether it was committed.
  */
-export type TransactionBody<T> = (
-  stores: Stores,
-  give: (value: T) => void,
-  again: boolean,
-) => void;
+export type TransactionBody<T> = (stores: Stores, again: boolean) => Promise<T>;
+
+/** That a request failed, which aborts its transaction and is told as the reason of that. */
+class RequestFailed extends Error {}
+
+/** The result of a request. */
+export function result<T>(request: IDBRequest<T>): Promise<T> {
+  const answer = new Promise<T>((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(new RequestFailed(undefined, { cause: request.error }));
+  });
+  answer.catch(() => {}); // nobody waits for it where one that is made with it can't be made
+  return answer;
+}
 
 /** A connection to one database, made when it is needed, and once more when it was dropped. */
 export class IdbConnection {
@@ -72,7 +85,7 @@ export class IdbConnection {
     for (let again = false;; again = true) {
       const db = await this.#db();
       try {
-        return await transaction(db, mode, (stores, give) => body(stores, give, again));
+        return await transaction(db, mode, (stores) => body(stores, again));
       } catch (error) {
         if (error instanceof Thrown) throw error.error;
         this.#check();
@@ -122,6 +135,9 @@ export class IdbConnection {
         gone = this.#known || !this.#create;
         if (gone) request.transaction?.abort();
         else for (const name of STORES) request.result.createObjectStore(name);
+        if (!gone) {
+          request.transaction?.objectStore("rows").createIndex(ENTRIES, "x", { multiEntry: true });
+        }
       };
       request.onsuccess = () => {
         const db = request.result;
@@ -173,32 +189,34 @@ export class IdbConnection {
 function transaction<T>(
   db: IDBDatabase,
   { mode, durability }: TransactionMode,
-  body: (stores: Stores, give: (value: T) => void) => void,
+  body: (stores: Stores) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const tx = db.transaction(STORES, mode, { durability });
     let thrown: Thrown | undefined;
+    let refused: unknown;
     let given: T;
-    const guarded = (fn: () => void): void => {
-      try {
-        fn();
-      } catch (error) {
-        thrown = new Thrown(error);
-        tx.abort();
-      }
-    };
     tx.oncomplete = () => resolve(given);
     // A request that fails aborts it, with the error of the request.
-    tx.onabort = () =>
-      reject(thrown ?? tx.error ?? new Error("Cannot commit as the transaction is open: it ended"));
-    const [state, chunks, log] = STORES.map((name) => tx.objectStore(name));
-    if (!state || !chunks || !log) return; // they are three
-    const on: Stores["on"] = (request, fn) => {
-      request.onsuccess = () => guarded(() => fn(request.result));
+    tx.onabort = () => reject(thrown ?? tx.error ?? refused ?? new Error(ENDED));
+    const end = (error: unknown): void => {
+      if (error instanceof RequestFailed) return; // it aborts
+      // What IndexedDB throws comes of a transaction that has ended, which has a reason of its own.
+      if (error instanceof DOMException) refused = error;
+      else thrown = new Thrown(error);
+      try {
+        tx.abort();
+      } catch {
+        reject(thrown ?? tx.error ?? error); // it had ended
+      }
     };
-    guarded(() => body({ state, chunks, log, on }, (value) => given = value));
+    const [state, chunks, log, rows] = STORES.map((name) => tx.objectStore(name));
+    if (!state || !chunks || !log || !rows) return; // they are four
+    body({ state, chunks, log, rows }).then((value) => given = value, end);
   });
 }
+
+const ENDED = "Cannot commit as the transaction is open: it ended";
 
 function nameOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "name" in error ? error.name : undefined;

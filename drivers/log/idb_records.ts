@@ -1,6 +1,6 @@
 import { DataError } from "../../schema/errors.ts";
 import type { Frame } from "./frame.ts";
-import type { Stores } from "./idb_connection.ts";
+import { result, type Stores } from "./idb_connection.ts";
 import { corrupt } from "./record.ts";
 import { wholeFrames } from "./scan.ts";
 import type { Bytes } from "./storage.ts";
@@ -25,35 +25,27 @@ export interface Looked {
 }
 
 /** Reads what there is besides the snapshot. */
-export function look({ state, log, on }: Stores, seq: number, fn: (looked: Looked) => void): void {
-  const head = state.get("head");
-  const turn = state.get("turn");
-  // Requests are answered in their order.
-  on(log.getAll(IDBKeyRange.lowerBound(seq, true)), (records) => {
-    fn({ head: headOf(head.result), turn: turn.result, records });
-  });
+export async function look({ state, log }: Stores, seq: number): Promise<Looked> {
+  const [head, turn, records] = await Promise.all([
+    result(state.get("head")),
+    result(state.get("turn")),
+    result(log.getAll(IDBKeyRange.lowerBound(seq, true))),
+  ]);
+  return { head: headOf(head), turn, records };
 }
 
 /** Pieces of a snapshot that are read at a time. */
 const PAGE = 16;
 
 /** Reads a snapshot, a few pieces at a time. */
-export function readChunks(
-  { chunks, on }: Stores,
-  { snapshot }: Head,
-  fn: (records: readonly unknown[]) => void,
-): void {
+export async function readChunks({ chunks }: Stores, { snapshot }: Head): Promise<unknown[]> {
   const all: unknown[] = [];
-  const next = () =>
-    on(
-      chunks.getAll(IDBKeyRange.bound([snapshot, all.length], [snapshot, Infinity]), PAGE),
-      (page) => {
-        all.push(...page);
-        if (page.length === PAGE) next();
-        else fn(all);
-      },
-    );
-  next();
+  for (;;) {
+    const range = IDBKeyRange.bound([snapshot, all.length], [snapshot, Infinity]);
+    const page = await result(chunks.getAll(range, PAGE));
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
 }
 
 /** The keys of the pieces of one snapshot. */
@@ -135,18 +127,12 @@ export function packed(frames: readonly Bytes[], pieceBytes: number): Bytes[][] 
   return pieces;
 }
 
-/** Calls `fn` with the number of a new snapshot, or with the one that it has already. */
-export function withNumber(
-  { state, on }: Stores,
-  given: number | undefined,
-  fn: (number: number) => void,
-): void {
-  if (given !== undefined) return fn(given);
-  on(state.get("next"), (next) => {
-    const number = typeof next === "number" ? next : 1;
-    state.put(number + 1, "next");
-    fn(number);
-  });
+/** A number that no snapshot and no table has had. */
+export async function newNumber({ state }: Stores): Promise<number> {
+  const next = await result(state.get("next"));
+  const number = typeof next === "number" ? next : 1;
+  state.put(number + 1, "next");
+  return number;
 }
 
 /** Whether a record is one that was written here. */

@@ -1,7 +1,9 @@
 import { DataError } from "../../schema/errors.ts";
+import type { Maybe } from "../../db/driver.ts";
 import type { Frame } from "./frame.ts";
 import {
   IdbConnection,
+  result,
   type Stores,
   type TransactionBody,
   type TransactionMode,
@@ -15,12 +17,12 @@ import {
   keysOf,
   look,
   type Looked,
+  newNumber,
   packed,
   readChunks,
   recordOf,
   sizeOf,
   sizeOfFrames,
-  withNumber,
 } from "./idb_records.ts";
 import { corrupt, headSeq } from "./record.ts";
 import type { Bytes, LogStorage, News } from "./storage.ts";
@@ -38,6 +40,9 @@ export interface IdbOptions {
   /** The database is of no more use. */
   lost(reason: "version" | "lost"): void;
 }
+
+/** What happens in a transaction with what came after the commit that was seen last. */
+export type Seeing<T> = (news: News, stores: Stores, again: boolean) => Maybe<T>;
 
 /**
  * A log in IndexedDB that several tabs share: a record a step, by the number of its last commit. One
@@ -57,6 +62,8 @@ export class IdbStorage implements LogStorage {
   #sent: { readonly seq: number; readonly record: ArrayBuffer } | undefined;
   #reserved = false;
   #ending: Promise<unknown> | undefined;
+  /** What is kept beside the log under `"rows"`, when all was read. */
+  catalog: unknown;
 
   constructor(factory: IDBFactory, name: string, { durability, create, lost }: IdbOptions) {
     this.#write = { mode: "readwrite", durability };
@@ -72,10 +79,16 @@ export class IdbStorage implements LogStorage {
     return { log: this.#logBytes, all: this.#logBytes + this.#snapshotBytes };
   }
 
+  /** Runs a transaction over whatever is stored. */
+  transact<T>(mode: "readonly" | "readwrite", body: (stores: Stores) => Promise<T>): Promise<T> {
+    return this.#connection.run(mode === "readonly" ? this.#read : this.#write, body);
+  }
+
   load(): Promise<readonly Frame[]> {
-    return this.#seeing<readonly Frame[]>(this.#read, (stores, give) => {
-      look(stores, -Infinity, (looked) => this.#whole(stores, looked, give));
-    });
+    return this.#seeing(
+      this.#read,
+      async (stores) => this.#whole(stores, await look(stores, -Infinity)),
+    );
   }
   /** A transaction that sees all that was written until now. */
   async #seeing<T>(mode: TransactionMode, body: TransactionBody<T>): Promise<T> {
@@ -87,45 +100,42 @@ export class IdbStorage implements LogStorage {
       throw error;
     }
   }
-  #whole(
-    stores: Stores,
-    { head, records }: Looked,
-    give: (frames: readonly Frame[]) => void,
-  ): void {
+  async #whole(stores: Stores, { head, records }: Looked): Promise<readonly Frame[]> {
+    const catalog: unknown = await result(stores.state.get("rows"));
     const log = framesIn(records);
-    const take = (pieces: readonly unknown[]) => {
-      const snapshot = framesIn(pieces);
-      this.#snapshot = head?.snapshot;
-      this.#logBytes = sizeOfFrames(log);
-      this.#snapshotBytes = sizeOfFrames(snapshot);
-      if (head && snapshot.length === 0) throw corrupt("its snapshot is missing");
-      give([...snapshot, ...log]);
-    };
-    if (head) readChunks(stores, head, take);
-    else take([]);
+    const snapshot = framesIn(head ? await readChunks(stores, head) : []);
+    this.catalog = catalog;
+    this.#snapshot = head?.snapshot;
+    this.#logBytes = sizeOfFrames(log);
+    this.#snapshotBytes = sizeOfFrames(snapshot);
+    if (head && snapshot.length === 0) throw corrupt("its snapshot is missing");
+    return [...snapshot, ...log];
   }
 
-  /** All that can be read, whatever it is. */
+  /** All that can be read of the snapshots and the log, whatever it is. */
   bytes(): Promise<Bytes> {
-    return this.#connection.run<Bytes>(this.#read, ({ chunks, log, on }, give) => {
-      const snapshots = chunks.getAll();
-      on(log.getAll(), (commits) => give(bytesIn([...snapshots.result, ...commits])));
+    return this.#connection.run(this.#read, async ({ chunks, log }) => {
+      const all = await Promise.all([result(chunks.getAll()), result(log.getAll())]);
+      return bytesIn(all.flat());
     });
   }
 
-  catchUp(seq: () => number, take: (news: News) => void): Promise<void> {
-    return this.#seeing<void>(this.#read, (stores) => {
-      look(stores, seq(), (looked) => this.#news(stores, looked, seq(), take));
+  async catchUp(seq: () => number, take: (news: News) => void): Promise<void> {
+    await this.read(seq, take);
+  }
+  /** Runs `fn` at one state, with what came after `seq`; it may be run again from the start. */
+  read<T>(seq: () => number, fn: Seeing<T>): Promise<T> {
+    return this.#seeing(this.#read, async (stores, again) => {
+      const news = await this.#news(stores, await look(stores, seq()), seq);
+      return await fn(news, stores, again);
     });
   }
-  #news(stores: Stores, looked: Looked, seq: number, take: (news: News) => void): void {
+  async #news(stores: Stores, looked: Looked, seq: () => number): Promise<News> {
     const { head, records } = looked;
     if (!head) throw corrupt("its snapshot is missing");
-    if (head.snapshot !== this.#snapshot && head.seq > seq) {
-      look(stores, -Infinity, (all) => {
-        this.#whole(stores, all, (frames) => take({ whole: true, frames }));
-      });
-      return;
+    if (head.snapshot !== this.#snapshot && head.seq > seq()) {
+      const frames = await this.#whole(stores, await look(stores, -Infinity));
+      return { whole: true, frames };
     }
     if (head.snapshot !== this.#snapshot) {
       this.#snapshot = head.snapshot;
@@ -134,23 +144,16 @@ export class IdbStorage implements LogStorage {
     }
     const frames = framesIn(records);
     this.#logBytes += sizeOfFrames(frames);
-    take({ whole: false, frames });
+    return { whole: false, frames };
   }
 
-  async step(seq: () => number, fn: (news: News) => readonly Bytes[]): Promise<void> {
+  async step(seq: () => number, fn: Seeing<readonly Bytes[]>): Promise<void> {
     this.#sent = undefined;
     for (let looks = 0;; looks++) {
-      const done = await this.#seeing<boolean>(this.#write, (stores, give, again) => {
+      const done = await this.#seeing(this.#write, async (stores, again) => {
         const sent = again ? this.#sent : undefined;
-        const go = () => this.#step(stores, seq, fn, give);
-        if (!sent) return go();
-        stores.on(stores.log.get(sent.seq), (found) => {
-          if (isSame(found, sent.record)) return give(true); // it was committed
-          stores.on(stores.state.get("head"), (head) => {
-            if ((headOf(head)?.seq ?? 0) >= sent.seq) throw cutOff(); // whoever wrote it
-            go();
-          });
-        });
+        if (sent && await isCommitted(stores, sent)) return true;
+        return await this.#step(stores, seq, fn, again);
       });
       if (done) break;
       await pause(looks);
@@ -163,35 +166,31 @@ export class IdbStorage implements LogStorage {
     this.#sent = undefined;
     this.#channel.tell();
   }
-  #step(
+  async #step(
     stores: Stores,
     seq: () => number,
-    fn: (news: News) => readonly Bytes[],
-    give: (done: boolean) => void,
-  ): void {
-    look(stores, seq(), (looked) => {
-      if (isOthers(looked.turn, this.#name)) return give(false);
-      this.#news(stores, looked, seq(), (news) => {
-        const frames = fn(news);
-        give(true);
-        if (frames.length === 0) return;
-        const sent = { seq: seq() + frames.length, record: recordOf(frames) };
-        this.#sent = sent;
-        stores.log.add(sent.record, sent.seq);
-        if (this.#reserved) stores.state.delete("turn");
-        this.#reserved = false;
-      });
-    });
+    fn: Seeing<readonly Bytes[]>,
+    again: boolean,
+  ): Promise<boolean> {
+    const looked = await look(stores, seq());
+    if (isOthers(looked.turn, this.#name)) return false;
+    const news = await this.#news(stores, looked, seq);
+    const frames = await fn(news, stores, again);
+    if (frames.length === 0) return true;
+    const sent = { seq: seq() + frames.length, record: recordOf(frames) };
+    this.#sent = sent;
+    stores.log.add(sent.record, sent.seq);
+    if (this.#reserved) stores.state.delete("turn");
+    this.#reserved = false;
+    return true;
   }
 
   async reserve(ms: number): Promise<() => void> {
     for (let looks = 0;; looks++) {
-      const done = await this.#connection.run<boolean>(this.#write, ({ state, on }, give) => {
-        on(state.get("turn"), (turn) => {
-          const free = !isOthers(turn, this.#name);
-          if (free) state.put(turnOf(this.#name, ms), "turn");
-          give(free);
-        });
+      const done = await this.#connection.run(this.#write, async ({ state }) => {
+        const free = !isOthers(await result(state.get("turn")), this.#name);
+        if (free) state.put(turnOf(this.#name, ms), "turn");
+        return free;
       });
       if (done) break;
       await pause(looks);
@@ -200,51 +199,57 @@ export class IdbStorage implements LogStorage {
     return () => {
       if (!this.#reserved) return;
       this.#reserved = false;
-      this.#ending = this.#connection.run<void>(this.#write, ({ state, on }) => {
-        on(state.get("turn"), (turn) => {
-          if (turn?.owner === this.#name) state.delete("turn");
-        });
+      this.#ending = this.#connection.run(this.#write, async ({ state }) => {
+        const turn = await result(state.get("turn"));
+        if (turn?.owner === this.#name) state.delete("turn");
       }).catch(() => {}); // it ends by itself
     };
   }
 
-  async fold(seq: number, frames: readonly Bytes[], alone: boolean): Promise<boolean> {
+  /** `also` takes part in the step that puts the snapshot in place. */
+  async fold(
+    seq: number,
+    frames: readonly Bytes[],
+    alone: boolean,
+    also?: (stores: Stores) => Promise<void>,
+  ): Promise<boolean> {
     const before = this.#snapshot;
     const logBytes = this.#logBytes;
     const pieces = packed(frames, PIECE_BYTES);
     const rest = pieces.pop() ?? [];
     let snapshot: number | undefined;
     for (const [i, piece] of pieces.entries()) {
-      snapshot = await this.#connection.run<number>(this.#write, (stores, give) => {
-        withNumber(stores, snapshot, (number) => {
-          stores.chunks.put(recordOf(piece), [number, i]);
-          give(number);
-        });
+      snapshot = await this.transact("readwrite", async (stores) => {
+        const number = snapshot ?? await newNumber(stores);
+        stores.chunks.put(recordOf(piece), [number, i]);
+        return number;
       });
     }
     const sizeBytes = sizeOf(frames);
     const last = headSeq(framesIn(frames.slice(0, 1).map((frame) => frame.buffer))[0]);
-    const placed = await this.#connection.run<number | undefined>(this.#write, (stores, give) => {
-      const { state, chunks, log, on } = stores;
-      withNumber(stores, snapshot, (number) => {
-        const head = state.get("head");
-        on(log.getAllKeys(IDBKeyRange.lowerBound(seq, true), 1), ({ length }) => {
-          const found = headOf(head.result)?.snapshot;
-          if (found === number) return give(number); // it was, and then the connection was cut
-          if (found !== before || alone && length > 0) {
-            chunks.delete(keysOf(number));
-            return give(undefined);
-          }
-          chunks.put(recordOf(rest), [number, pieces.length]);
-          // Those before it, and what an unfinished fold of others has left.
-          chunks.delete(IDBKeyRange.upperBound([number], true));
-          chunks.delete(IDBKeyRange.lowerBound([number, Infinity], true));
-          log.delete(IDBKeyRange.upperBound(seq));
-          const placed: Head = { format: 1, snapshot: number, seq: last, sizeBytes };
-          state.put(placed, "head");
-          give(number);
-        });
-      });
+    let tried: number | undefined;
+    const placed = await this.transact("readwrite", async (stores) => {
+      const { state, chunks, log } = stores;
+      const [head, { length }] = await Promise.all([
+        result(state.get("head")),
+        result(log.getAllKeys(IDBKeyRange.lowerBound(seq, true), 1)),
+      ]);
+      const found = headOf(head)?.snapshot;
+      if (found !== undefined && found === tried) return tried; // it was, and then the connection was cut
+      const number = snapshot ?? await newNumber(stores);
+      if (found !== before || alone && length > 0) {
+        chunks.delete(keysOf(number));
+        return undefined;
+      }
+      chunks.put(recordOf(rest), [number, pieces.length]);
+      // Those before it, and what an unfinished fold of others has left.
+      chunks.delete(IDBKeyRange.upperBound([number], true));
+      chunks.delete(IDBKeyRange.lowerBound([number, Infinity], true));
+      log.delete(IDBKeyRange.upperBound(seq));
+      const placed: Head = { format: 1, snapshot: number, seq: last, sizeBytes };
+      state.put(placed, "head");
+      await also?.(stores);
+      return tried = number;
     });
     if (placed === undefined) return false;
     this.#snapshot = placed;
@@ -267,8 +272,18 @@ export class IdbStorage implements LogStorage {
   }
 }
 
-function cutOff(): DataError {
-  return new DataError(
+/**
+ * Whether a step that was cut off is there.
+ *
+ * @throws {DataError} With code `"unavailable"` when it was folded away, whoever wrote it.
+ */
+async function isCommitted(
+  { state, log }: Stores,
+  { seq, record }: { readonly seq: number; readonly record: ArrayBuffer },
+): Promise<boolean> {
+  if (isSame(await result(log.get(seq)), record)) return true;
+  if ((headOf(await result(state.get("head")))?.seq ?? 0) < seq) return false;
+  throw new DataError(
     "unavailable",
     "Cannot commit to the database as its connection lasts: it was cut off",
     { committed: "unknown" },

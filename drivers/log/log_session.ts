@@ -1,59 +1,31 @@
 import { DataError } from "../../schema/errors.ts";
-import { redo, type RowEntry, type Tables } from "../../engine/mod.ts";
+import { redo, type Tables } from "../../engine/mod.ts";
 import type {
   Answers,
-  CommitInfo,
-  Committed,
   DriverOptions,
   DriverSession,
   FoundTable,
   Hold,
-  MakeWork,
   Maybe,
   Read,
+  TableDef,
 } from "../../db/driver.ts";
 import { ResidentTables, takeBack } from "./answers.ts";
+import { Batch, type Waiting } from "./batch.ts";
 import { foundTables } from "./change.ts";
+import { created, isMade } from "./create.ts";
 import { Folding } from "./folding.ts";
 import { type Frame, isUnknown, KIND } from "./frame.ts";
 import { LogHold } from "./log_hold.ts";
-import { type Holder, Overlay } from "./overlay.ts";
+import { Overlay } from "./overlay.ts";
 import { commitFrame } from "./record.ts";
 import { Reservations } from "./reservations.ts";
-import { addCommit, keepUnknown, readState } from "./snapshot.ts";
+import { addCommit, keepUnknown, readState, snapshotFrames } from "./snapshot.ts";
 import type { LogState } from "./state.ts";
-import type { Bytes, LogStorage, News } from "./storage.ts";
+import type { LogStorage, News } from "./storage.ts";
 
-/** A commit that waits for its turn. */
-export interface Waiting {
-  readonly hold: LogHold;
-  readonly info: CommitInfo;
-  readonly make: MakeWork<unknown>;
-  readonly resolve: (committed: Committed<unknown>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** What a batch of commits has written and not stored yet; others don't see it. */
-class Flight implements Holder {
-  readonly entries: RowEntry[] = [];
-  park(): RowEntry[] {
-    return this.entries;
-  }
-}
-
-/** Commits that go together. */
-class Batch {
-  readonly flight = new Flight();
-  readonly frames: Bytes[] = [];
-  readonly ids: string[] = [];
-  /** Tells each what became of it, once that is certain. */
-  readonly told: (() => void)[] = [];
-  /** Of the last commit in it. */
-  seq: number;
-  constructor(seq: number) {
-    this.seq = seq;
-  }
-}
+/** Others are kept waiting so long at most while tables are made. */
+const CREATE_MS = 5_000;
 
 /**
  * A session over tables in memory whose commits go to a log. Those of one tick go together; while they
@@ -72,6 +44,8 @@ export class LogSession implements DriverSession {
   #turn: Promise<void> = Promise.resolve();
   #stop: (() => void) | undefined;
   #lost = false;
+  /** The tables of the core's own that requests name. */
+  #created: readonly TableDef[] = [];
 
   constructor(
     state: LogState,
@@ -173,13 +147,15 @@ export class LogSession implements DriverSession {
   }
   /** Looks whether somebody's turn has come. */
   wake(): void {
-    this.#running ??= Promise.resolve().then(() => this.#flush()).finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= Promise.resolve().then(() => this.#flush());
   }
   async #flush(): Promise<void> {
-    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
-      await this.#inTurn(() => this.#commit(batch));
+    try {
+      for (let batch = this.#take(); batch.length > 0; batch = this.#take()) {
+        await this.#inTurn(() => this.#commit(batch));
+      }
+    } finally {
+      this.#running = undefined; // at once: who comes a moment later is to wake it again
     }
   }
   /** All that wait, or those alone who may commit while somebody has reserved it. */
@@ -203,7 +179,7 @@ export class LogSession implements DriverSession {
         for (const waiting of batch) this.#work(waiting, run);
         this.#overlay.enter(run.flight);
         return run.frames;
-      });
+      }, () => run.whole(this.#state));
     } catch (error) {
       this.#overlay.enter(undefined);
       for (const { reject } of batch) reject(error);
@@ -265,15 +241,50 @@ export class LogSession implements DriverSession {
     }
   }
   #reload(frames: readonly Frame[]): void {
-    const state = readState(frames, this.#options);
-    if (!this.#options.ready(state.meta)) {
+    const { ready, tables } = this.#options;
+    const state = readState(frames, { ready, tables: [...tables, ...this.#created] });
+    if (!ready(state.meta) || !isMade(state.meta, this.#created)) {
       this.#lost = true;
       this.#options.lost("version");
       this.check();
     }
+    this.#replace(state);
+    this.#options.outside({ seq: state.seq, tables: undefined });
+  }
+  #replace(state: LogState): void {
+    this.#overlay.enter(undefined);
     this.#state = state;
     this.#overlay = this.#over(state);
-    this.#options.outside({ seq: state.seq, tables: undefined });
+  }
+
+  /** Tables come to be with a snapshot that has them, in the place of the old one. */
+  create(tables: readonly TableDef[]): Promise<void> {
+    const create = async () => {
+      let release: (() => void) | undefined;
+      try {
+        while (!await this.#create(tables)) release ??= await this.#storage.reserve(CREATE_MS);
+      } finally {
+        release?.();
+      }
+      this.#created = [...new Set([...this.#created, ...tables])];
+    };
+    return this.#folding.alone(() => this.#inTurn(create));
+  }
+  /** Whether they are there; not when others have committed meanwhile. */
+  async #create(tables: readonly TableDef[]): Promise<boolean> {
+    this.check();
+    await this.#storage.catchUp(() => this.#state.seq, (news) => this.#takeIn(news));
+    const state = this.#settled();
+    const next: LogState = {
+      ...state,
+      ...{ tables: new Map(state.tables), meta: new Map(state.meta) },
+    };
+    if (!created(next, tables)) return true;
+    next.seq++; // others hear of it by its number
+    if (!await this.#storage.fold(state.seq, [...snapshotFrames(next)], true)) return false;
+    this.#replace(next);
+    this.#options.outside({ seq: next.seq, tables: tables.map(({ name }) => name) });
+    return true;
   }
 
   async compact(): Promise<void> {

@@ -10,9 +10,11 @@ import type {
   MakeWork,
   Maybe,
   Read,
+  TableDef,
 } from "../../db/driver.ts";
 import { ResidentTables } from "./answers.ts";
 import { foundTables } from "./change.ts";
+import { created } from "./create.ts";
 import { Overlay } from "./overlay.ts";
 import { Reservations } from "./reservations.ts";
 
@@ -67,6 +69,11 @@ export class ResidentSession implements DriverSession {
   }
   poll(): void {}
   listen(): void {}
+  create(tables: readonly TableDef[]): Promise<void> {
+    this.overlay.enter(undefined);
+    created(this.#state, tables);
+    return Promise.resolve();
+  }
   compact(): Promise<void> {
     return Promise.resolve();
   }

@@ -144,6 +144,7 @@ export function addCommit(state: LogState, frame: Frame): StoredCommit | undefin
   if (commit.seq <= state.seq) return undefined;
   if (commit.seq !== state.seq + 1) throw corrupt(`commit ${state.seq + 1} is missing`);
   for (const effect of commit.effects) {
+    if (effect[3].length === 0) continue; // the rows of that table lie elsewhere
     const data = state.tables.get(effect[0]);
     if (!data) throw corrupt(`the table ${quote(effect[0])} has no layout`);
     const done = effectOf(effect, data);

@@ -25,9 +25,15 @@ export interface LogStorage {
   /**
    * While nobody else writes or has reserved it: calls `fn` with what came after `seq`, and appends the
    * commits that it gives, one a frame, all or none; durable as the storage was opened. What `fn` throws,
-   * nothing is written. `fn` may be called again where nothing has come of it.
+   * nothing is written. `fn` may be called again where nothing has come of it. Where there is no space for
+   * the commits alone, `whole` gives a snapshot with them, called right after `fn`; undefined where that
+   * would take more.
    */
-  step(seq: () => number, fn: (news: News) => readonly Bytes[]): Promise<void>;
+  step(
+    seq: () => number,
+    fn: (news: News) => readonly Bytes[],
+    whole?: () => readonly Bytes[] | undefined,
+  ): Promise<void>;
   /**
    * Nobody else makes a step from now on until one was made here that writes, or what this gives is
    * called, but for `ms` milliseconds at most. It keeps transactions from starving; nothing rests on it.

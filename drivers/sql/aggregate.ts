@@ -7,6 +7,7 @@ import {
   presence,
   rankOf,
   scalarOf,
+  scalarsOf,
   type Scope,
   typedOf,
 } from "./expression.ts";
@@ -43,13 +44,12 @@ function one(sql: string, type: ColumnType, fails = false): AggregateSql {
 }
 
 function extremeSql(fn: "min" | "max", expr: Expr, dialect: Dialect): AggregateSql {
-  if (expr.kind === "plain") return one(`${fn}(${expr.sql})`, expr.type);
+  if (expr.kind === "plain") return one(dialect.extreme(fn, expr.sql, expr.type), expr.type);
   const rank = `${fn}(${rankOrFail(dialect, expr)})`;
-  const of = (type: ColumnType) => `${fn}(${typedOf(dialect, expr, type)})`;
   return {
     columns: [
       `coalesce(${rank}, 0)`,
-      `CASE ${rank} WHEN 3 THEN ${of("real")} WHEN 4 THEN ${of("text")} END`,
+      dialect.json.extreme(fn, rank, scalarsOf(dialect, expr)),
     ],
     type: "json",
     fails: true,

@@ -1,23 +1,10 @@
 import { foldName } from "../../schema/names.ts";
 import type { ColumnDef, IndexDef, TableDef } from "../../schema/table.ts";
-import type { ColumnType } from "../../schema/compare.ts";
 import type { LayoutChange } from "../../db/driver.ts";
 import type { Statement } from "./compile.ts";
 import type { Dialect } from "./dialect.ts";
 import { encodeValue } from "./encode.ts";
 import { createTable } from "./layout.ts";
-
-/** What a column that is never null has in rows that are there, until they get its value. */
-const EMPTY: Record<ColumnType, string> = {
-  text: "''",
-  integer: "0",
-  bigint: "0",
-  real: "0.0",
-  boolean: "0",
-  date: "0",
-  bytes: "x''",
-  json: "'null'",
-};
 
 const plain = (text: string): Statement => ({ text, params: [] });
 
@@ -38,6 +25,7 @@ export function changeStatements(dialect: Dialect, change: LayoutChange): Statem
           to.name,
           (from, name) => `ALTER TABLE ${quote(from)} RENAME TO ${quote(name)}`,
         ),
+        ...dialect.renamed(def, to).map(plain),
         ...def.indexes.flatMap((index) => [
           plain(dropIndex(dialect, def, index)),
           plain(createIndex(dialect, to, index, def.withKey(index.columns))),
@@ -77,12 +65,16 @@ function createIndex(
   dialect: Dialect,
   def: TableDef,
   index: IndexDef,
-  whole: readonly { readonly name: string }[],
+  whole: readonly Pick<ColumnDef, "name" | "spec">[],
 ): string {
   const of = index.unique ? whole.slice(0, index.columns.length) : whole;
   return `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${
     dialect.quote(dialect.indexName(def, index))
-  } ON ${dialect.quote(def.name)} (${of.map(({ name }) => dialect.quote(name)).join(", ")})`;
+  } ON ${dialect.quote(def.name)} (${
+    of.map(({ name, spec }) => dialect.indexed(dialect.quote(name), spec.nullable ?? false)).join(
+      ", ",
+    )
+  })`;
 }
 
 function addColumn(
@@ -92,7 +84,7 @@ function addColumn(
   value: unknown,
 ): Statement[] {
   const column = dialect.quote(name);
-  const empty = spec.nullable ? "" : ` NOT NULL DEFAULT ${EMPTY[type]}`;
+  const empty = spec.nullable ? "" : ` NOT NULL DEFAULT ${dialect.empty(type)}`;
   const add = `ALTER TABLE ${dialect.quote(table.name)} ADD COLUMN ${column} ` +
     `${dialect.columnType(type)}${empty}`;
   if (value === null || value === undefined) return [plain(add)];
@@ -119,7 +111,7 @@ function renameColumn(
     ),
     ...indexes.map((index) => {
       const names = (columns: readonly ColumnDef[]) =>
-        columns.map((item) => ({ name: rename(item) }));
+        columns.map((item) => ({ name: rename(item), spec: item.spec }));
       const name = index.columns.map(rename).join(".");
       return plain(
         createIndex(

@@ -68,11 +68,13 @@ function endOf({ offset, limit }: Window): number {
 /** A limit with an offset, if there are any. */
 function windowText(window: Window, out: Writer, force = ""): string {
   const count = window.limit < Infinity
-    ? out.dialect.limit(out.add(WINDOW, window, limitOf))
+    ? out.dialect.limit(out.add(WINDOW, window, limitOf, "integer"))
     : force && out.dialect.noLimit;
   const most = count && ` LIMIT ${count}${force}`;
   if (window.offset === 0) return most;
-  return `${most || ` LIMIT ${out.dialect.noLimit}`} OFFSET ${out.add(WINDOW, window, offsetOf)}`;
+  return `${most || ` LIMIT ${out.dialect.noLimit}`} OFFSET ${
+    out.add(WINDOW, window, offsetOf, "integer")
+  }`;
 }
 
 /** Where rows are not read from cells. */
@@ -130,9 +132,13 @@ function compileEach(
     `${typedOf(dialect, exprOf(scope, ref), valueType(ref))} = strata_p.c0`,
   );
   const keys = rest.table.key.map(({ name }) => columnOf(dialect, slot, name)).join(", ");
-  const text = `WITH strata_p (c0) AS (VALUES ${tuples}) SELECT ${selection.list.join(", ")} ` +
-    `FROM strata_p CROSS JOIN ${body.from} WHERE (${keys}) IN (SELECT ${keys} FROM ${body.from}` +
-    `${whereText(own)}${sorted}${windowText(window, out)})${sorted}`;
+  const head = `WITH strata_p (c0) AS (VALUES ${tuples}) SELECT ${selection.list.join(", ")} ` +
+    `FROM strata_p CROSS JOIN `;
+  const rows = `FROM ${body.from}${whereText(own)}${sorted}${windowText(window, out)}`;
+  const text = head +
+    (dialect.lateral
+      ? `LATERAL (SELECT s0.* ${rows}) AS s0${sorted}`
+      : `${body.from} WHERE (${keys}) IN (SELECT ${keys} ${rows})${sorted}`);
   const includes = shownIncludes(rest, body);
   return {
     ...{ text, params: out.values, sources: out.params, subselects: out.subselects, left: [] },
@@ -175,16 +181,19 @@ function compileWhole(
     const [first, second] = parts;
     const half = (where: string, test: string) =>
       `SELECT * FROM (${select}${whereText(both(where, test))}${sorted} ` +
-      `LIMIT ${out.dialect.limit(out.add(WINDOW, window, endOf))})`;
-    text = half(body.where, first(out)) + " UNION ALL ";
+      `LIMIT ${out.dialect.limit(out.add(WINDOW, window, endOf, "integer"))})`;
+    text = half(body.where, first(out)) + dialect.derived("h1") + " UNION ALL ";
     // The conditions once more, with parameters of their own.
-    text += half(bodySql(ast, stages, out).where, second(out)) + windowText(window, out);
+    text += half(bodySql(ast, stages, out).where, second(out)) + dialect.derived("h2") +
+      windowText(window, out);
   } else if (share && !whole && (offset > 0 || limit < Infinity)) {
     const where = position ? both(body.where, afterSql(position, out)) : body.where;
     // An include joins by columns, or by values of their types.
     const of = share.map((ref) => typedOf(dialect, exprOf(scope, ref), valueType(ref))).join(", ");
-    const least = out.add(WINDOW, window, offsetOf);
-    const most = limit < Infinity ? ` AND strata_n <= ${out.add(WINDOW, window, endOf)}` : "";
+    const least = out.add(WINDOW, window, offsetOf, "integer");
+    const most = limit < Infinity
+      ? ` AND strata_n <= ${out.add(WINDOW, window, endOf, "integer")}`
+      : "";
     text = `${body.head}SELECT * FROM (SELECT ${list}, row_number() OVER (PARTITION BY ${of}` +
       `${sorted}) AS strata_n FROM ${body.from}${whereText(where)}) AS w WHERE strata_n > ` +
       `${least}${most} ORDER BY strata_n${windowText(ALL_ROWS, out, body.force)}`;

@@ -3,6 +3,7 @@ import type { ColumnType } from "../../schema/compare.ts";
 import type { TableDef } from "../../schema/table.ts";
 import type { DraftRow } from "../../schema/row.ts";
 import type { StoredRow } from "../../schema/types.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** A row as a client gives it. */
 export type Cells = readonly unknown[];
@@ -35,12 +36,18 @@ function decodeCell(code: number, value: unknown): unknown {
       // A number while it is exact, else text.
       return typeof value === "bigint" ? value : BigInt(String(value));
     case 4:
-      return value instanceof Uint8Array ? new Uint8Array(value) : value;
+      return value instanceof Uint8Array ? ownBytes(value) : value;
     case 5:
       return decode(String(value)) ?? null;
     default:
       return value;
   }
+}
+
+/** Bytes that nobody else has and that are all of their buffer, copied only where they are not. */
+function ownBytes(value: Uint8Array): Uint8Array {
+  const isOwn = value.constructor === Uint8Array && value.length === value.buffer.byteLength;
+  return isOwn ? value : new Uint8Array(value);
 }
 
 /** The value of a cell. */
@@ -50,9 +57,9 @@ export function decodeValue(type: ColumnType, value: unknown): unknown {
 }
 
 /** A scalar of JSON from its rank and itself. */
-export function decodePair(rank: unknown, scalar: unknown): unknown {
+export function decodePair(rank: unknown, scalar: unknown, { json }: Dialect): unknown {
   const place = Number(rank);
-  return place === 1 || place === 2 ? place === 2 : scalar;
+  return place === 1 || place === 2 ? place === 2 : json.decode(scalar);
 }
 
 /** Reads rows of a table whose columns begin at a cell. */

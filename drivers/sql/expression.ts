@@ -1,7 +1,7 @@
 import type { ColumnType } from "../../schema/compare.ts";
 import type { TableDef } from "../../schema/table.ts";
 import type { Ref } from "../../query/ast.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect, Scalar } from "./dialect.ts";
 
 /** A value in SQL: of a column, inside a JSON document, or a scalar of JSON by its two parts. */
 export type Expr =
@@ -47,7 +47,7 @@ function missing(ref: Ref): TypeError {
 
 /** The column of a table in a slot. */
 export function columnOf(dialect: Dialect, slot: Slot, name: string): string {
-  return `${slot.alias}.${dialect.quote(name)}`;
+  return dialect.column(slot.alias, name, slot.table);
 }
 
 /**
@@ -101,7 +101,16 @@ export function rankOf(dialect: Dialect, expr: Expr): string {
 export function scalarOf(dialect: Dialect, expr: Expr): string {
   if (expr.kind === "doc") return dialect.json.scalar(expr.doc, expr.path);
   if (expr.kind === "pair") return expr.scalar;
-  return expr.type === "boolean" ? "NULL" : expr.sql;
+  return expr.type === "boolean" ? "NULL" : dialect.json.ofColumn(expr.sql, expr.type);
+}
+
+/** The same, whole and by its types. */
+export function scalarsOf(dialect: Dialect, expr: Expr): Scalar {
+  return {
+    whole: () => scalarOf(dialect, expr),
+    real: () => typedOf(dialect, expr, "real"),
+    text: () => typedOf(dialect, expr, "text"),
+  };
 }
 
 /** A value as one of a column's type: null for any other value of JSON. */
@@ -115,6 +124,5 @@ export function typedOf(dialect: Dialect, expr: Expr, type: ColumnType): string 
     return text ? json.text(doc, path) : json.number(doc, path);
   }
   const { rank, scalar } = expr;
-  if (type === "boolean") return `CASE ${rank} WHEN 1 THEN 0 WHEN 2 THEN 1 END`;
-  return `CASE WHEN ${rank} = ${text ? 4 : 3} THEN ${scalar} END`;
+  return json.typed(rank, scalar, type === "boolean" || text ? type : "real");
 }

@@ -10,6 +10,8 @@ import { Selection } from "./output.ts";
 /** How rows of a table are read by key: one text a table, made once. */
 export interface KeyRead {
   readonly text: string;
+  /** The statement up to its conditions. */
+  readonly select: string;
   /** The parameters for a key that a user gave; see `keyValues` for the errors. */
   params(key: unknown): unknown[];
   read(cells: Cells): StoredRow | null;
@@ -20,14 +22,14 @@ export function compileGet(def: TableDef, dialect: Dialect): KeyRead {
   const slot = { alias: "s0", table: def, nullable: false };
   const selection = new Selection({ dialect, slots: [slot] });
   const read = selection.row(slot);
-  const tests = def.key.map(({ name }, i) =>
-    `${columnOf(dialect, slot, name)} = ${dialect.mark(i + 1)}`
+  const tests = def.key.map(({ name, type }, i) =>
+    `${columnOf(dialect, slot, name)} = ${dialect.mark(i + 1, type)}`
   );
-  const text = `SELECT ${selection.list.join(", ")} FROM ${dialect.quote(def.name)} AS s0 ` +
-    `WHERE ${tests.join(" AND ")}`;
+  const select = `SELECT ${selection.list.join(", ")} FROM ${dialect.quote(def.name)} AS s0 WHERE `;
   const types = def.key.map(({ type }) => type);
   return {
-    text,
+    text: select + tests.join(" AND "),
+    select,
     read,
     params: (key) => keyValues(def, key).map((value, i) => dialect.bind(types[i] ?? "text", value)),
   };

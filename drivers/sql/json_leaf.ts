@@ -1,7 +1,16 @@
 import { jsonRank } from "../../schema/json_value.ts";
+import type { ColumnType } from "../../schema/compare.ts";
 import type { Leaf, Operand } from "../../query/ast.ts";
 import type { Dialect } from "./dialect.ts";
-import { type Expr, exprOf, rankOf, scalarOf, type Scope, typedOf } from "./expression.ts";
+import {
+  type Expr,
+  exprOf,
+  rankOf,
+  scalarOf,
+  scalarsOf,
+  type Scope,
+  typedOf,
+} from "./expression.ts";
 import { amongSql, type ListSource, type ListValues, valuesOf } from "./list.ts";
 import { SIGNS, valueOf } from "./plain_leaf.ts";
 import { binder, decided, exactly, LEFT, type Pushed, tested, type Writer } from "./pushed.ts";
@@ -52,7 +61,7 @@ export function jsonLeaf(
         ? "text"
         : "real";
       const sql = typedOf(dialect, expr, type);
-      const mark = out.add(leaf.operand, value, binder(dialect, type));
+      const mark = out.add(leaf.operand, value, binder(dialect, type), type);
       return tested(`${sql} ${sign} ${mark}`, negated);
     }
   }
@@ -67,11 +76,11 @@ function jsonEqual(
 ): Pushed {
   const value = valueOf(operand);
   if (value === null || typeof value === "boolean") {
-    const rank = value === null ? "0" : out.add(operand, value, jsonRank);
+    const rank = value === null ? "0" : out.add(operand, value, jsonRank, "integer");
     return exactly(`${rankOf(dialect, expr)} ${differs ? "<>" : "="} ${rank}`);
   }
-  const mark = out.add(operand, value, binder(dialect, "json"));
-  return exactly(dialect.same(scalarOf(dialect, expr), mark, differs));
+  const mark = (type: ColumnType) => out.add(operand, value, binder(dialect, type), type);
+  return exactly(dialect.json.same(scalarsOf(dialect, expr), value, mark, differs));
 }
 
 function jsonList(
@@ -86,7 +95,7 @@ function jsonList(
   const { nulls, flags, rest } = values;
   if (nulls) parts.push(`${rankOf(dialect, expr)} = 0`);
   flags.forEach((_, i) => {
-    const mark = out.add(source, values, flagRank(i));
+    const mark = out.add(source, values, flagRank(i), "integer");
     parts.push(`${rankOf(dialect, expr)} = ${mark}`);
   });
   if (rest.length > 0) {
@@ -128,12 +137,12 @@ function jsonText(
   if (typeof value === "string") {
     if (!pattern || negated && !pattern.exact) return LEFT;
     exact = pattern.exact;
-    const mark = out.add(operand, match, patternOf);
+    const mark = out.add(operand, match, patternOf, "text");
     tests.push(dialect.matches(op, typedOf(dialect, expr, "text"), mark));
   }
   if (op === "contains" && expr.kind === "doc") {
-    const add = (of: (value: unknown) => unknown): string =>
-      out.add(operand, match, valueReader(of));
+    const add = (of: (value: unknown) => unknown, type: ColumnType): string =>
+      out.add(operand, match, valueReader(of), type);
     tests.push(dialect.json.hasElement(expr.doc, expr.path, value, add));
   }
   if (tests.length === 0) return decided(false, negated);

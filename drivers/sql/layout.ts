@@ -17,15 +17,20 @@ export function createTable(dialect: Dialect, def: TableDef): string[] {
     `${dialect.quote(name)} ${dialect.columnType(type)}${spec.nullable ? "" : " NOT NULL"}`
   );
   const table = dialect.quote(def.name);
-  const key = `PRIMARY KEY (${list(dialect, def.key)})`;
+  const key = dialect.primaryKey(def, list(dialect, def.key));
   return [
     `CREATE TABLE ${table} (${[...columns, key].join(", ")})${dialect.tableOptions}`,
     ...def.indexes.map((index) => {
       const name = dialect.quote(dialect.indexName(def, index));
       const of = index.unique ? index.columns : def.withKey(index.columns);
       return `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${name} ON ${table} (${
-        list(dialect, of)
+        of.map((column) =>
+          dialect.indexed(dialect.quote(column.name), column.spec.nullable ?? false)
+        ).join(
+          ", ",
+        )
       })`;
     }),
+    ...dialect.created(def),
   ];
 }

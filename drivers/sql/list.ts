@@ -44,7 +44,7 @@ type Part = "flags" | "rest";
 
 /** All values of a list as one parameter. */
 function wholeOf(part: Part, dialect: Dialect, type: ColumnType): (list: ListValues) => unknown {
-  return (list) => dialect.list(type, list[part].map((value) => dialect.bind(type, value)));
+  return (list) => dialect.list(type, list[part].map((value) => dialect.bindItem(type, value)));
 }
 
 /** One value of a list; of those that lie beyond it the last. */
@@ -54,7 +54,7 @@ function itemOf(
   dialect: Dialect,
   type: ColumnType,
 ): (list: ListValues) => unknown {
-  return ({ [part]: some }) => dialect.bind(type, some[Math.min(i, some.length - 1)]);
+  return ({ [part]: some }) => dialect.bindItem(type, some[Math.min(i, some.length - 1)]);
 }
 
 /** A list with the part of the query that it is. */
@@ -81,7 +81,7 @@ export function amongSql(
   }
   const marks = Array.from(
     { length: size },
-    (_, i) => out.add(source, values, itemOf(part, i, dialect, type)),
+    (_, i) => out.add(source, values, itemOf(part, i, dialect, type), type),
   );
   return size === 1 ? `${sql} = ${marks}` : `${sql} IN (${marks.join(", ")})`;
 }

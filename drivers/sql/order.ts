@@ -42,7 +42,7 @@ export function orderTerms(order: readonly OrderItem[], scope: Scope): Term[] {
 
 /** `ORDER BY` and what follows it. */
 export function orderText(terms: readonly Term[], scope: Scope): string {
-  const list = terms.map(({ sql, desc }) => scope.dialect.order(sql, desc));
+  const list = terms.map(({ sql, desc, nullable }) => scope.dialect.order(sql, desc, nullable));
   return list.length > 0 ? ` ORDER BY ${list.join(", ")}` : "";
 }
 
@@ -68,7 +68,7 @@ export function positionOf(
 }
 
 function bind({ type, part, values, at }: At, out: Writer): string {
-  return out.add(AFTER, values, binder(out.dialect, type, part, at));
+  return out.add(AFTER, values, binder(out.dialect, type, part, at), type);
 }
 
 /** Apart, so that it keeps no values. */

@@ -25,7 +25,7 @@ export class Selection {
     if (expr.kind === "pair") {
       const at = this.#add(expr.rank);
       this.#add(expr.scalar);
-      return (cells) => decodePair(cells[at], cells[at + 1]);
+      return (cells) => decodePair(cells[at], cells[at + 1], dialect);
     }
     const doc = expr.kind === "doc";
     const at = this.#add(

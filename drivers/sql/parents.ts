@@ -64,12 +64,12 @@ export function parentTuples(
   const size = marksFor(values.rest.length);
   const marks = Array.from(
     { length: size },
-    (_, i) => `(${out.add(source, values, parentAt(i, out.dialect, type))})`,
+    (_, i) => `(${out.add(source, values, parentAt(i, out.dialect, type), type)})`,
   );
   return marks.join();
 }
 
 /** One value; null, which has no children, beyond the last. */
 function parentAt(i: number, dialect: Dialect, type: ColumnType): (list: ListValues) => unknown {
-  return ({ rest }) => i < rest.length ? dialect.bind(type, rest[i]) : null;
+  return ({ rest }) => i < rest.length ? dialect.bindItem(type, rest[i]) : null;
 }

@@ -28,7 +28,7 @@ export function plainLeaf(
   const { dialect } = scope;
   const { sql, type, nullable } = expr;
   const bind = (operand: Operand): string =>
-    out.add(operand, valueOf(operand), binder(dialect, type));
+    out.add(operand, valueOf(operand), binder(dialect, type), type);
   switch (leaf.op) {
     case "in":
     case "nin": {
@@ -95,7 +95,7 @@ function textLeaf(
   const match = textMatch(leaf, valueOf(operand), dialect);
   if (typeof match.value !== "string") return decided(false, negated);
   if (fold) return LEFT;
-  const bind = (of: (match: TextMatch) => unknown): string => out.add(operand, match, of);
+  const bind = (of: (match: TextMatch) => unknown): string => out.add(operand, match, of, "text");
   const { prefix, prefixed, after, pattern } = match;
   if (!prefixed && (!pattern || negated && !pattern.exact)) return LEFT;
   const tests: string[] = [];

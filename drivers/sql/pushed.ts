@@ -60,11 +60,15 @@ export class Writer {
   readonly subselects = new Map<string, TableDef>();
   constructor(readonly dialect: Dialect) {}
 
-  /** Binds what `of` makes of the value of a source; it outlives the query, so it keeps no values. */
-  add<T>(source: object, value: T, of: (value: T) => unknown): string {
+  /**
+   * Binds what `of` makes of the value of a source; it outlives the query, so it keeps no values. With
+   * `type` the mark says of which type it is.
+   */
+  add<T>(source: object, value: T, of: (value: T) => unknown, type?: ColumnType): string {
+    const bound = of(value);
     // A source has values of one type in all queries of a shape.
-    const param: Param = { source, of: of as (value: unknown) => unknown, value: of(value) };
-    return this.dialect.mark(this.params.push(param));
+    const param: Param = { source, of: of as (value: unknown) => unknown, value: bound };
+    return this.dialect.mark(this.params.push(param), type, bound);
   }
   /** What is bound, in order. */
   get values(): unknown[] {

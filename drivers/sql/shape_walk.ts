@@ -15,6 +15,8 @@ export type Token = number | string | TableDef;
 /** Longer shapes have no place. */
 const MOST_TOKENS = 2_000;
 const NONE: readonly never[] = [];
+/** All kinds of values are below. */
+const MOST_KIND = 8;
 /** Ends a list. No value's kind or form stands where a list may end. */
 const END = -1;
 /** Stands for an operand that is a path. */
@@ -68,6 +70,12 @@ export class ShapeWalk<V> {
     this.values.push(value);
   }
 
+  #kind(value: unknown): void {
+    const kind = kindOfValue(value);
+    const told = this.#dialect.tellsNumbers && typeof value === "number";
+    this.#step(told && !Number.isSafeInteger(value) ? MOST_KIND + kind : kind);
+  }
+
   #refs(refs: readonly Ref[]): void {
     for (const { path } of refs) this.#step(path);
     this.#step(END);
@@ -100,7 +108,7 @@ export class ShapeWalk<V> {
       this.#step(desc ? 1 : 0);
     }
     this.#step(END);
-    if (after) { for (const value of after) this.#step(kindOfValue(value)); }
+    if (after) { for (const value of after) this.#kind(value); }
     this.#refs(extra);
     if (share) this.#refs(share);
   }
@@ -195,7 +203,7 @@ export class ShapeWalk<V> {
 
   #operand(operand: Operand): void {
     if (operand.kind === "value") {
-      this.#step(kindOfValue(operand.value));
+      this.#kind(operand.value);
       this.#note(operand, operand.value);
     } else if (operand.kind === "column") {
       this.#step(PATH);

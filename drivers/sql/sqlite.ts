@@ -17,6 +17,17 @@ const TYPES: Record<ColumnType, string> = {
   json: "TEXT",
 };
 
+const EMPTY: Record<ColumnType, string> = {
+  text: "''",
+  integer: "0",
+  bigint: "0",
+  real: "0.0",
+  boolean: "0",
+  date: "0",
+  bytes: "x''",
+  json: "'null'",
+};
+
 /** SQLite refuses longer patterns. */
 const MAX_PATTERN_BYTES = 50_000;
 /** GLOB reads U+FFFE and U+FFFF as U+FFFD, so a pattern with one of them matches the others too. */
@@ -62,6 +73,16 @@ function listItem(value: unknown): string {
   return JSON.stringify(value);
 }
 
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function bind(_: ColumnType, value: unknown): unknown {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (value instanceof Date) return value.getTime();
+  return value instanceof Uint8Array && value.length === 0 ? NO_BYTES : value;
+}
+
 /** SQLite, from 3.45 on. */
 export const sqlite: Dialect = {
   name: "sqlite",
@@ -71,17 +92,24 @@ export const sqlite: Dialect = {
   limit: (mark) => `${mark} + 0`,
   json: sqliteJson,
   explain: sqliteExplain,
-  quote: (name) => `"${name.replaceAll('"', '""')}"`,
+  quote,
   mark: () => "?",
+  markFor: () => "?",
+  column: (alias, name) => `${alias}.${quote(name)}`,
+  derived: () => "",
+  lateral: false,
+  tellsNumbers: false,
   columnType: (type) => TYPES[type],
+  empty: (type) => EMPTY[type],
+  primaryKey: (_, columns) => `PRIMARY KEY (${columns})`,
+  created: () => [],
+  renamed: () => [],
+  indexed: (column) => column,
   // Names have no dot, so no two give the same; names that begin so are reserved.
   indexName: (def, index) =>
     `strata_${index.unique ? "unique" : "index"}.${def.name}.${index.name}`,
-  bind(_, value) {
-    if (typeof value === "boolean") return value ? 1 : 0;
-    if (value instanceof Date) return value.getTime();
-    return value instanceof Uint8Array && value.length === 0 ? NO_BYTES : value;
-  },
+  bind,
+  bindItem: bind,
   result: (type, sql) =>
     type === "bigint"
       ? `CASE WHEN ${sql} BETWEEN -9007199254740991 AND 9007199254740991 THEN ${sql} ` +
@@ -103,6 +131,7 @@ export const sqlite: Dialect = {
     `${sql} IN (SELECT ${
       type === "bytes" ? "unhex(value)" : "value"
     } FROM temp.json_each(${mark}))`,
+  extreme: (fn, sql) => `${fn}(${sql})`,
   finite: (sql, count) =>
     `CASE WHEN abs(${sql}) <= 1.7976931348623157e308 OR ${count} = 0 THEN ${sql} ` +
     `ELSE ${fail(count)} END`,

@@ -1,3 +1,4 @@
+import type { ColumnType } from "../../schema/compare.ts";
 import type { JsonDialect } from "./dialect.ts";
 
 const DOLLARS = /^\$+$/;
@@ -43,15 +44,15 @@ function itself(value: unknown): unknown {
 /** Whether an element of an array, as `json_each` gives it, is a scalar. */
 function elementTest(
   value: unknown,
-  add: (of: (value: unknown) => unknown) => string,
+  add: (of: (value: unknown) => unknown, type: ColumnType) => string,
 ): string {
   switch (typeof value) {
     case "boolean":
-      return `el.type = ${add(String)}`;
+      return `el.type = ${add(String, "text")}`;
     case "number":
-      return `el.type IN ('integer', 'real') AND CAST(el.value AS REAL) = ${add(itself)}`;
+      return `el.type IN ('integer', 'real') AND CAST(el.value AS REAL) = ${add(itself, "real")}`;
     case "string":
-      return `el.type = 'text' AND el.value = ${add(itself)}`;
+      return `el.type = 'text' AND el.value = ${add(itself, "text")}`;
     default:
       return `el.type = 'null' OR el.type = 'object' AND ` +
         `json_extract(el.value, '$."$"[0]') IN ('undefined', 'hole')`;
@@ -70,6 +71,16 @@ export const sqliteJson: JsonDialect = {
   number,
   text,
   truth: (doc, path) => `CASE ${typeAt(doc, path)} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END`,
+  ofColumn: (sql) => sql,
+  typed: (rank, scalar, type) =>
+    type === "boolean"
+      ? `CASE ${rank} WHEN 1 THEN 0 WHEN 2 THEN 1 END`
+      : `CASE WHEN ${rank} = ${type === "text" ? 4 : 3} THEN ${scalar} END`,
+  decode: itself,
+  same: (scalar, _, mark, differs) =>
+    `${scalar.whole()} IS ${differs ? "NOT " : ""}${mark("json")}`,
+  extreme: (fn, rank, scalar) =>
+    `CASE ${rank} WHEN 3 THEN ${fn}(${scalar.real()}) WHEN 4 THEN ${fn}(${scalar.text()}) END`,
   raw: (doc, path) => path.length === 0 ? doc : `${doc} -> ${literal(pathText(path))}`,
   hasElement: (doc, path, value, add) =>
     `(${typeAt(doc, path)} = 'array' AND EXISTS (SELECT 1 FROM temp.json_each(${doc}, ` +

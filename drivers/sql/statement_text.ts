@@ -33,3 +33,10 @@ export function checkStatement(text: unknown, params: number): void {
     `Cannot run SQL as it has one value for each "?": it has ${marks} of these and ${params} values`,
   );
 }
+
+/** Gives the `?` of a statement the numbers that PostgreSQL knows its parameters by. */
+export function numberMarks(text: string): string {
+  let n = 0;
+  const marks = new RegExp(`${QUOTED.source}|\\?`, "g");
+  return text.replace(marks, (part) => part === "?" ? `$${++n}` : part);
+}

@@ -26,11 +26,13 @@ const CODES: Record<ColumnType, Code> = {
   json: 2,
 };
 
-/** What an update writes; `id` tells its columns. */
+/** What updates of the same columns of a table share; `id` tells the columns. */
 interface Update {
   readonly table: TableDef;
   readonly written: readonly ColumnDef[];
   readonly id: string;
+  /** The statement for one row. */
+  readonly text: string;
 }
 
 /** The texts by which rows of one table are written, each made once. */
@@ -39,6 +41,7 @@ interface TableTexts {
   readonly insert: Map<number, string>;
   readonly remove: Map<number, string>;
   readonly update: Map<string, string>;
+  readonly updates: Map<string, Update>;
 }
 
 /** Effects as statements. */
@@ -55,6 +58,7 @@ export class Writes {
         insert: new Map(),
         remove: new Map(),
         update: new Map(),
+        updates: new Map(),
       };
       this.#tables.set(def, texts);
     }
@@ -101,19 +105,43 @@ export class Writes {
       const text = textOf(texts.insert, size, () => {
         const names = def.columns.map(({ name }) => this.#quote(name));
         return `INSERT INTO ${this.#quote(def.name)} (${names.join()}) ` +
-          `VALUES ${this.#tuples(size, width, 0)}`;
+          `VALUES ${this.#tuples(size, width, 0, (n, i) => this.#typed(n, def, def.columns[i]))}`;
       });
       yield { text, params };
     }
   }
 
-  *#updates(effect: Effect): Generator<Statement, void, undefined> {
-    const { table, columns, after } = effect;
-    const written = columns.flatMap((name) => table.byName.get(name) ?? []);
-    if (written.length === 0) return;
+  /** The statement of an effect that updates one row, as most do; undefined for any other. */
+  one({ kind, table, columns, after }: Effect): Statement | undefined {
+    const [row] = after;
+    if (kind !== "update" || after.length !== 1 || !row || columns.length === 0) return undefined;
+    const update = this.#update(table, columns);
+    return update.written.length > 0 ? this.#updateRow(update, row) : undefined;
+  }
+
+  #update(table: TableDef, columns: readonly string[]): Update {
     // No name has U+0000, so that no two ids or keys of texts are the same.
     const id = columns.length === 1 ? columns[0] ?? "" : `\0${JSON.stringify(columns)}`;
-    const update: Update = { table, written, id };
+    const { updates } = this.#texts(table);
+    let update = updates.get(id);
+    if (!update) {
+      const written = columns.flatMap((name) => table.byName.get(name) ?? []);
+      const set = written.map((column, i) =>
+        `${this.#quote(column.name)} = ${this.#typed(i + 1, table, column)}`
+      );
+      const text = `UPDATE ${this.#quote(table.name)} SET ${set.join()} WHERE ` +
+        this.#keyTests(table, written.length);
+      updates.set(id, update = { table, written, id, text });
+    }
+    return update;
+  }
+
+  *#updates(effect: Effect): Generator<Statement, void, undefined> {
+    const { table, columns, after } = effect;
+    if (columns.length === 0) return;
+    const update = this.#update(table, columns);
+    const { written } = update;
+    if (written.length === 0) return;
     // Unique values move in the order of the rows.
     const single = after.length < FEW || uniqueWritten(effect).length > 0;
     if (single) return yield* this.#updateEach(update, after);
@@ -139,26 +167,24 @@ export class Writes {
 
   /** One statement a row. */
   *#updateEach(
-    { table, written, id }: Update,
+    update: Update,
     rows: readonly StoredRow[],
   ): Generator<Statement, void, undefined> {
-    const text = textOf(this.#texts(table).update, id, () => {
-      const set = written.map(({ name }, i) => `${this.#quote(name)} = ${this.#mark(i + 1)}`);
-      return `UPDATE ${this.#quote(table.name)} SET ${set.join()} WHERE ` +
-        this.#keyTests(table, written.length);
-    });
-    for (const row of rows) {
-      const params: unknown[] = [];
-      for (const column of written) params.push(this.#value(column, row));
-      for (const column of table.key) params.push(this.#value(column, row));
-      yield { text, params };
-    }
+    for (const row of rows) yield this.#updateRow(update, row);
+  }
+  #updateRow({ table, written, text }: Update, row: StoredRow): Statement {
+    const params: unknown[] = [];
+    for (const column of written) params.push(this.#value(column, row));
+    for (const column of table.key) params.push(this.#value(column, row));
+    return { text, params };
   }
 
   /** Rows that get the same values. */
   #updateAlike({ table, written, id }: Update, rows: readonly StoredRow[]): Statement {
     const text = textOf(this.#texts(table).update, `\0${rows.length} ${id}`, () => {
-      const set = written.map(({ name }, i) => `${this.#quote(name)} = ${this.#mark(i + 1)}`);
+      const set = written.map((column, i) =>
+        `${this.#quote(column.name)} = ${this.#typed(i + 1, table, column)}`
+      );
       return `UPDATE ${this.#quote(table.name)} SET ${set.join()} WHERE ` +
         this.#keyList(table, written.length, rows.length);
     });
@@ -177,7 +203,9 @@ export class Writes {
       const set = written.map(({ name }, i) => `${this.#quote(name)} = strata_v.c${length + i}`);
       const tests = table.key.map(({ name }, i) => `${own}${this.#quote(name)} = strata_v.c${i}`);
       return `WITH strata_v (${columns.map((_, i) => `c${i}`).join()}) AS (VALUES ` +
-        `${this.#tuples(rows.length, columns.length, 0)}) UPDATE ${this.#quote(table.name)} ` +
+        `${
+          this.#tuples(rows.length, columns.length, 0, (n, i) => this.#typed(n, table, columns[i]))
+        }) UPDATE ${this.#quote(table.name)} ` +
         `SET ${set.join()} FROM strata_v WHERE ${tests.join(" AND ")}`;
     });
     const params: unknown[] = [];
@@ -189,13 +217,11 @@ export class Writes {
     return this.dialect.quote(name);
   }
 
-  #mark(n: number): string {
-    return this.dialect.mark(n);
-  }
-
   #keyTests(table: TableDef, from: number): string {
     let n = from;
-    return table.key.map(({ name }) => `${this.dialect.quote(name)} = ${this.#mark(++n)}`)
+    return table.key.map((column) =>
+      `${this.dialect.quote(column.name)} = ${this.#typed(++n, table, column)}`
+    )
       .join(" AND ");
   }
 
@@ -242,17 +268,29 @@ export class Writes {
   #keyList(table: TableDef, from: number, size: number): string {
     if (size === 1) return this.#keyTests(table, from);
     const names = table.key.map(({ name }) => this.#quote(name));
-    const list = this.#tuples(size, names.length, from);
+    const list = this.#tuples(
+      ...[size, names.length, from] as const,
+      (n, i) => this.#typed(n, table, table.key[i]),
+    );
     return names.length === 1
       ? `${names.join()} IN (${list})`
       : `(${names.join()}) IN (VALUES ${list})`;
   }
 
   /** So many lists of marks. */
-  #tuples(size: number, width: number, from: number): string {
+  #tuples(
+    size: number,
+    width: number,
+    from: number,
+    mark: (n: number, i: number) => string,
+  ): string {
     let n = from;
-    const tuple = () => `(${Array.from({ length: width }, () => this.#mark(++n)).join()})`;
+    const tuple = () => `(${Array.from({ length: width }, (_, i) => mark(++n, i)).join()})`;
     return Array.from({ length: size }, tuple).join();
+  }
+
+  #typed(n: number, table: TableDef, column: ColumnDef | undefined): string {
+    return column ? this.dialect.markFor(n, table, column) : this.dialect.mark(n);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Compare } from "../../schema/compare.ts";
 import type { AggregateSpec } from "../../query/ast.ts";
 import { compareRef } from "../../query/shape.ts";
 import { type Accumulator, type Aggregator, aggregator } from "../aggregate.ts";
+import { sortInSteps } from "./sort_in_steps.ts";
 import { SortedList } from "./sorted_list.ts";
 
 /** How often each value is there. */
@@ -19,8 +20,11 @@ class DistinctValues implements Accumulator {
   }
 }
 
+/** Values that are counted in one step. */
+const STEP = 1_024;
+
 /** The different values in order, each with how often it is there. */
-class OrderedValues implements Accumulator {
+export class OrderedValues implements Accumulator {
   readonly #list: SortedList<{ readonly value: unknown; count: number }>;
   /** What came before anyone asked; sorted all at once. */
   #first: unknown[] | undefined = [];
@@ -39,12 +43,20 @@ class OrderedValues implements Accumulator {
     if (!found) this.#list.insert(item);
     else if ((found.count += times) === 0) this.#list.remove();
   }
+  /** Sorts in steps what came before anyone asked. */
+  *settle(): Generator<number, void> {
+    const values = this.#first;
+    if (values) yield* this.#load(yield* sortInSteps(values, this.compare));
+  }
   #sort(): void {
     const values = this.#first;
-    if (!values) return;
+    if (values) { for (const _ of this.#load(values.sort(this.compare))); }
+  }
+  *#load(values: readonly unknown[]): Generator<number, void> {
     this.#first = undefined;
     const items: { readonly value: unknown; count: number }[] = [];
-    for (const value of values.sort(this.compare)) {
+    for (const [i, value] of values.entries()) {
+      if (i % STEP === STEP - 1) yield STEP;
       const last = items.at(-1);
       if (last && this.compare(last.value, value) === 0) last.count++;
       else items.push({ value, count: 1 });

@@ -1,10 +1,11 @@
 import { keyIn, type MapKey } from "../../schema/key.ts";
-import type { ColumnDef, TableDef } from "../../schema/table.ts";
+import type { ColumnDef, IndexDef, TableDef } from "../../schema/table.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Follow } from "../lookup.ts";
 import type { Tables } from "../stage.ts";
 import type { TableData } from "../table_data.ts";
 import type { Changes } from "./changes.ts";
+import { pace } from "./pace.ts";
 
 /** Who has looked for which values of some columns of a table. */
 interface Asked {
@@ -33,14 +34,17 @@ function put(map: NonNullable<Hash["rows"]>, key: MapKey, at: MapKey, row: Store
 export class Following implements Tables, Follow {
   readonly follow = this;
   readonly #tables: Tables;
+  readonly #paused: boolean;
   readonly #asked: Asked[] = [];
   readonly #hashes: Hash[] = [];
   readonly #notes = new Map<MapKey, (readonly [Asked, MapKey])[]>();
   #owner: MapKey = null;
   #running: (readonly [Asked, MapKey])[] | undefined;
 
-  constructor(tables: Tables) {
+  /** `paused` says that all tables are read in steps. */
+  constructor(tables: Tables, paused = false) {
     this.#tables = tables;
+    this.#paused = paused;
   }
 
   data(def: TableDef): TableData {
@@ -61,6 +65,25 @@ export class Following implements Tables, Follow {
     const hash: Hash = { data, columns, rows: undefined };
     this.#hashes.push(hash);
     return (key) => (hash.rows ??= this.#read(hash)).get(key)?.values() ?? [];
+  }
+  avoids(data: TableData, index: IndexDef | undefined): boolean {
+    return this.#paused && data.size > pace().mostAtOnce && !data.built(index);
+  }
+  /** Reads in steps what lookups without an index will need; commits that come in between may be taken in. */
+  *warm(): Generator<number, void> {
+    const { stepRows } = pace();
+    for (const hash of this.#hashes) {
+      const { data, columns } = hash;
+      // Rows have their places, so one that has changed meanwhile may come twice.
+      const rows: NonNullable<Hash["rows"]> = hash.rows = new Map();
+      let count = 0;
+      for (const row of data.values()) {
+        put(rows, keyIn(columns, row), keyIn(data.def.key, row), row);
+        if (++count % stepRows > 0) continue;
+        yield stepRows;
+        this.#tables.data(data.def); // without what others hold back
+      }
+    }
   }
   #read({ data, columns }: Hash): NonNullable<Hash["rows"]> {
     const rows: NonNullable<Hash["rows"]> = new Map();

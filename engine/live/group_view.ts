@@ -5,7 +5,7 @@ import type { Step } from "../../query/ast.ts";
 import { type Env, type Get, getter } from "../../query/predicate.ts";
 import type { Accumulator, Aggregator } from "../aggregate.ts";
 import { envKey, putAt } from "../group.ts";
-import { liveAggregator } from "./accumulators.ts";
+import { liveAggregator, OrderedValues } from "./accumulators.ts";
 import type { RowChange } from "./changes.ts";
 import { same } from "../../schema/same.ts";
 import type { EnvChange } from "./stage_view.ts";
@@ -48,6 +48,27 @@ export class GroupView {
     // The group of a query without paths is passed on first.
     const touched = new Map<MapKey, Group>(this.#begun ? [] : this.#groups);
     this.#begun = true;
+    this.#take(envs, touched);
+    return this.#changesOf(touched);
+  }
+  /** Takes in what is there to begin with, of which nothing is passed on yet. */
+  load(envs: readonly EnvChange[]): void {
+    this.#take(envs, undefined);
+  }
+  /** Gives in steps the groups of what was taken in. */
+  *begin(): Generator<number, RowChange[]> {
+    this.#begun = true;
+    const changes: RowChange[] = [];
+    for (const [key, group] of this.#groups) {
+      for (const state of group.states) if (state instanceof OrderedValues) yield* state.settle();
+      group.row = this.#rowOf(group);
+      changes.push({ key, before: undefined, after: group.row });
+      yield 1;
+    }
+    return changes;
+  }
+
+  #take(envs: readonly EnvChange[], touched: Map<MapKey, Group> | undefined): void {
     for (const { before, after } of envs) {
       const from = before && this.#keyOf(before);
       const to = after && this.#keyOf(after);
@@ -58,11 +79,11 @@ export class GroupView {
         : this.#groups.get(to) ?? this.#start(to, this.#gets.map((get) => after && get(after)));
       if (before && left) {
         left.count--;
-        touched.set(from ?? null, left);
+        touched?.set(from ?? null, left);
       }
       if (after && joined) {
         joined.count++;
-        touched.set(to ?? null, joined);
+        touched?.set(to ?? null, joined);
       }
       for (let i = 0; i < this.#aggregators.length; i++) {
         const get = this.#aggregators[i]?.get;
@@ -73,7 +94,6 @@ export class GroupView {
         if (out !== null) left?.states[i]?.add(out, -1);
       }
     }
-    return this.#changesOf(touched);
   }
 
   #changesOf(touched: ReadonlyMap<MapKey, Group>): RowChange[] {

@@ -1,10 +1,13 @@
 import type { StoredRow } from "../../schema/types.ts";
 import type { Ast } from "../../query/ast.ts";
 import { queryValue } from "../../query/query.ts";
+import { tableDef } from "../../schema/table.ts";
 import type { Commit } from "../commit.ts";
 import { computed, effect, type ReadonlySignal, signal, untracked } from "../signal.ts";
 import { opsOf } from "./deltas.ts";
+import { type LiveInfo, registerLive } from "./info.ts";
 import { Result, type Step, Steps } from "./result.ts";
+import { queryName, rowName, type Start, startedView, type Starts, valueName } from "./start.ts";
 import type { DeltaOp, Lives } from "./types.ts";
 
 /** A shared result as a handle reads it. */
@@ -64,13 +67,18 @@ function closable<S extends object>(of: S, close: () => void, more: object = {})
 }
 
 /** The handle of a live query: a signal of rows with what `LiveQuery` has beside. */
-function liveRows(views: Views, query: unknown): object {
+function liveRows(views: Views, query: unknown, starts: Starts): object {
   views.check();
   const params = signal<Readonly<Record<string, unknown>> | undefined>(undefined);
-  const { open, view, current, close, ends } = handleOf(() => {
+  const asked = computed(() => {
     const base = queryValue(typeof query === "function" ? query() : query);
-    const value = params.value ? base.with(params.value) : base;
-    return views.rows(`rows ${JSON.stringify(value)}`, value.bound);
+    return params.value ? base.with(params.value) : base;
+  });
+  const startOf = () => startNamed<Result>(starts, () => queryName("rows", asked.value.hash));
+  const { open, view, current, close, ends } = handleOf(() => {
+    const value = asked.value;
+    const shared = views.rows(`rows ${JSON.stringify(value)}`, value.bound);
+    return startedView(shared, startOf(), views.ended);
   });
   if (typeof query !== "function") queryValue(query);
   const result = computed(() => current.value ?? EMPTY);
@@ -79,8 +87,28 @@ function liveRows(views: Views, query: unknown): object {
     rows.peek(); // others may go on with the view, and its rows are known no longer
     close();
   };
+  const status = computed(() => (void current.value, view.value.status.value));
+  registerLive(rows, {
+    kind: "rows",
+    get name() {
+      return queryName("rows", asked.peek().hash);
+    },
+    get query() {
+      return asked.peek();
+    },
+    get status() {
+      return status.peek();
+    },
+    get error() {
+      return view.peek().error;
+    },
+    get start() {
+      const start = untracked(startOf);
+      return start && { value: start.value.rows };
+    },
+  });
   return closable(rows, end, {
-    status: computed(() => (void current.value, view.value.status.value)),
+    status,
     get ready() {
       return new Promise<void>((done) => {
         let stop = () => {};
@@ -149,30 +177,80 @@ function liveRows(views: Views, query: unknown): object {
   });
 }
 
+/** What is to begin with, if there is anything; its name costs something. */
+function startNamed<T>(starts: Starts, nameOf: () => string): Start<T> | undefined {
+  // A name says what it is the result of, so equal names have one type.
+  return starts.size > 0 ? starts.get(nameOf()) as Start<T> | undefined : undefined;
+}
+
 /** The handle of one row, a count or a value. */
-function liveOne(views: Views, view: ViewLike<unknown>): object {
+function liveOne(
+  views: Views,
+  shared: ViewLike<unknown>,
+  starts: Starts,
+  about: Pick<LiveInfo, "kind" | "name" | "query" | "table" | "of">,
+): object {
   views.check();
+  const start = startNamed<unknown>(starts, () => about.name);
+  const view = startedView(shared, start, views.ended);
   const { current, close } = handleOf(() => view);
+  const status = computed(() => (void current.value, view.status.value));
+  const more: Omit<LiveInfo, keyof typeof about> = {
+    get status() {
+      return status.peek();
+    },
+    get error() {
+      return view.error;
+    },
+    start,
+  };
+  registerLive(
+    current,
+    Object.defineProperties(more, Object.getOwnPropertyDescriptors(about)) as LiveInfo, // both parts
+  );
   return closable(current, close);
 }
 
 /** A signal of the number of rows of a query. */
-function liveCount(views: Views, query: unknown): object {
+function liveCount(views: Views, query: unknown, starts: Starts): object {
   views.check();
   const value = queryValue(query);
   const { bound } = value;
-  return liveOne(views, views.count(`count ${JSON.stringify(value)}`, bound));
+  return liveOne(views, views.count(`count ${JSON.stringify(value)}`, bound), starts, {
+    kind: "count",
+    get name() {
+      return queryName("count", value.hash);
+    },
+    query: value,
+  });
+}
+function liveRow(views: Views, table: unknown, key: unknown, starts: Starts): object {
+  return liveOne(views, views.row(table, key), starts, {
+    kind: "row",
+    name: rowName(table, key),
+    table: tableDef(table).name,
+  });
+}
+function liveValue(views: Views, name: string, starts: Starts): object {
+  return liveOne(views, views.value(name), starts, {
+    kind: "value",
+    name: valueName(name),
+    of: name,
+  });
 }
 
 /** The verbs that make handles; `viewsOf` is called by the first one. */
-export function livesOf(viewsOf: () => Views): Omit<Lives, "changes"> {
+export function livesOf(
+  viewsOf: () => Views,
+  starts: Starts = new Map(),
+): Omit<Lives, "changes"> {
   let made: Views | undefined;
   const views = () => made ??= viewsOf();
   return {
     // The handles are signals of rows of the query, as their types say.
-    live: (query) => liveRows(views(), query) as never,
-    liveRow: (table, key) => liveOne(views(), views().row(table, key)) as never, // as above
-    liveCount: (query) => liveCount(views(), query) as never, // as above
-    liveValue: (name) => liveOne(views(), views().value(name)) as never, // as above
+    live: (query) => liveRows(views(), query, starts) as never,
+    liveRow: (table, key) => liveRow(views(), table, key, starts) as never, // as above
+    liveCount: (query) => liveCount(views(), query, starts) as never, // as above
+    liveValue: (name) => liveValue(views(), name, starts) as never, // as above
   };
 }

@@ -3,8 +3,10 @@ import type { StoredRow } from "../../schema/types.ts";
 import type { Env } from "../../query/predicate.ts";
 import type { CompareEnvs, Window } from "../window.ts";
 import type { Following } from "./follow.ts";
+import { pace } from "./pace.ts";
 import { after, Result, type Rows, type Steps } from "./result.ts";
 import { same } from "../../schema/same.ts";
+import { sortInSteps, topInSteps } from "./sort_in_steps.ts";
 import { SortedList } from "./sorted_list.ts";
 import type { EnvChange } from "./stage_view.ts";
 import type { DeltaOp } from "./types.ts";
@@ -27,6 +29,9 @@ export interface RowsSource {
 
 /** How many rows beyond a window are kept at least, so that rows that leave are replaced. */
 const SPARE = 64;
+/** Up to so many rows are kept sorted while others come. */
+const TOP = 1_000;
+const NOTHING: ReadonlyMap<MapKey, StoredRow | undefined> = new Map();
 
 /**
  * The rows of a result in order. Without a window every change is an op at a position, and arrays
@@ -67,6 +72,41 @@ export class RowsList {
     if (envs) this.#load([...envs].sort(this.#source.compare), known);
     else this.#fill(known);
     return this.result = after(this.#source.steps, before, this.#rows());
+  }
+  /** The same in steps with all rows that there are; the list is theirs after the last step. */
+  *beginInSteps(envs: readonly Env[], before: Result | undefined): Generator<number, void> {
+    const { first, compare, output, steps } = this.#source;
+    const { stepRows } = pace();
+    const old = output && before?.known;
+    const known = new Map<MapKey, StoredRow | undefined>();
+    for (const [i, key] of old?.keys().entries() ?? []) {
+      known.set(key, old?.rows[i]);
+      if (i % stepRows === 0) yield stepRows;
+    }
+    const keeps = first && this.#most < Infinity;
+    const sorted =
+      yield* (keeps && this.#most <= TOP
+        ? topInSteps(envs, this.#most, compare)
+        : sortInSteps(envs, compare));
+    this.#complete = !keeps || envs.length < this.#most;
+    this.#load(keeps ? sorted.slice(0, this.#most) : sorted, NOTHING);
+    yield stepRows;
+    if (!output) {
+      this.result = after(steps, before, this.#rows());
+      return;
+    }
+    const { keyOf } = this.#source;
+    const shown = this.#shown();
+    const rows: StoredRow[] = [];
+    for (const [i, env] of shown.entries()) {
+      rows.push(this.#show(env, known.get(keyOf(env))));
+      if (i % stepRows === 0) yield stepRows;
+    }
+    this.result = after(steps, before, { rows, keys: () => shown.map(keyOf) });
+  }
+  /** Whether the first rows are there without looking at the others. */
+  get quick(): boolean {
+    return this.#source.quick && this.#most <= TOP;
   }
   #fill(known: ReadonlyMap<MapKey, StoredRow | undefined>): void {
     const envs = this.#source.first?.(this.#most) ?? [];

@@ -3,7 +3,9 @@ import { tableUses } from "../../query/table_uses.ts";
 import type { Commit } from "../commit.ts";
 import type { TableData } from "../table_data.ts";
 import { guardOf } from "./guard.ts";
+import { Hydration } from "./hydration.ts";
 import { isMaintained, Maintained } from "./maintained.ts";
+import { partsOf } from "./parts.ts";
 import { rerun, type Result, Steps } from "./result.ts";
 import type { Topic } from "./topics.ts";
 import { View } from "./view.ts";
@@ -45,9 +47,22 @@ export function rowsView(
         return result;
       },
       begin: !isMaintained(ast) ? undefined : (before, changes) => {
-        const kept = new Maintained(tables, ast, steps, before);
+        const kept = Maintained.begin(tables, ast, steps, before);
         passed(before, kept.result, changes?.commit);
         return kept;
+      },
+      hydrate: !isMaintained(ast) ? undefined : (before) => {
+        const parts = partsOf(tables, ast, steps, true);
+        const hydration = new Hydration(parts, before);
+        return {
+          steps: hydration.steps,
+          note: (changes) => hydration.note(changes),
+          kept() {
+            const kept = new Maintained(parts);
+            passed(before, kept.result);
+            return kept;
+          },
+        };
       },
     });
   });

@@ -16,7 +16,16 @@ export interface EnvChange {
 
 /** Leads from the changes of a stage's source to those of what it gives. */
 export interface StageView {
-  advance(source: readonly RowChange[], changes: Changes | undefined): EnvChange[];
+  /** With `noted` what was noted is taken in too. */
+  advance(
+    source: readonly RowChange[],
+    changes: Changes | undefined,
+    noted: boolean,
+  ): EnvChange[];
+  /** Reads in steps what lookups will need; absent where no other table is looked into. */
+  warm?(): Generator<number, void>;
+  /** Remembers what a commit does to lookups that were made. */
+  note?(changes: Changes): void;
 }
 
 function hasExists(cond: Cond): boolean {
@@ -40,9 +49,9 @@ export function isPlain(steps: StageSteps): boolean {
 }
 
 /** Keeps one stage current. */
-export function stageView(tables: Tables, steps: StageSteps): StageView {
+export function stageView(tables: Tables, steps: StageSteps, paused: boolean): StageView {
   const test = ownTest(steps);
-  if (!isPlain(steps)) return new JoinedView(tables, steps, test);
+  if (!isPlain(steps)) return new JoinedView(new Following(tables, paused), steps, test);
   return {
     advance(source) {
       const changes: EnvChange[] = [];
@@ -87,19 +96,36 @@ class JoinedView implements StageView {
   readonly #tables: readonly TableDef[];
   readonly #direct: Direct | undefined;
   readonly #expanded = new Map<MapKey, Expanded>();
+  #noted = new Set<MapKey>();
 
-  constructor(tables: Tables, steps: StageSteps, test: Test) {
-    this.#following = new Following(tables);
+  constructor(following: Following, steps: StageSteps, test: Test) {
+    this.#following = following;
     this.#test = test;
     this.#tables = steps.joins.map(({ table }) => table);
     const own = ownConds(steps);
     const conds = steps.conds.filter((cond) => !own.includes(cond));
     this.#stage = prepareStage(this.#following, undefined, { ...steps, conds }, []);
-    this.#direct = directOf(tables, { ...steps, conds });
+    this.#direct = directOf(following, { ...steps, conds });
   }
 
-  advance(source: readonly RowChange[], changes: Changes | undefined): EnvChange[] {
-    const affected = changes ? this.#following.affected(changes) : new Set<MapKey>();
+  warm(): Generator<number, void> {
+    return this.#following.warm();
+  }
+  note(changes: Changes): void {
+    for (const key of this.#following.affected(changes)) this.#noted.add(key);
+  }
+
+  advance(
+    source: readonly RowChange[],
+    changes: Changes | undefined,
+    noted: boolean,
+  ): EnvChange[] {
+    const affected = changes
+      ? this.#following.affected(changes)
+      : noted
+      ? this.#noted
+      : new Set<MapKey>();
+    if (noted) this.#noted = new Set();
     const found: EnvChange[] = [];
     for (const { key, after } of source) {
       affected.delete(key);

@@ -10,7 +10,7 @@ import { same } from "../../schema/same.ts";
 import { ownTest } from "./stage_view.ts";
 
 /** Beyond so many rows it costs less to ask. */
-const MOST_ROWS = 500;
+export const MOST_ROWS = 500;
 
 /** Whether writes leave a result as it is, for all that can be told from the rows that it has. */
 export type Unmoved = (
@@ -89,7 +89,7 @@ export function patchedBy(ast: Ast): Patched | undefined {
 }
 
 /** Where a row belongs among rows in order. */
-function placeOf(
+export function placeOf(
   rows: readonly StoredRow[],
   row: StoredRow,
   compare: (a: StoredRow, b: StoredRow) => number,

@@ -1,6 +1,7 @@
 import type { Commit, Entry, RowWrite, ValueEntry } from "../commit.ts";
 import { batch, signal, type Writable } from "../signal.ts";
 import { Changes } from "./changes.ts";
+import type { Slices } from "./slices.ts";
 import { type Topic, Topics } from "./topics.ts";
 
 /** What live queries need to know of their source. */
@@ -9,6 +10,8 @@ export interface LiveSource {
   readonly seq: number;
   /** Whether tables hold writes that are no commit yet. */
   readonly inTransaction: boolean;
+  /** Present where others are to have their turn while a result begins. */
+  readonly slices?: Slices;
 }
 
 /** What a commit does to a view, whatever its result. */
@@ -24,6 +27,8 @@ export interface Watched {
  */
 export class Watching {
   readonly #source: LiveSource;
+  /** Where results begin a slice at a time. */
+  readonly slices: Slices | undefined;
   readonly #topics = new Topics<Watched>();
   /** Views that were computed inside a transaction, whose writes may yet be taken back. */
   readonly #early = new Set<Watched>();
@@ -41,6 +46,7 @@ export class Watching {
 
   constructor(source: LiveSource) {
     this.#source = source;
+    this.slices = source.slices;
   }
 
   get seq(): number {

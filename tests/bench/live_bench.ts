@@ -10,7 +10,7 @@
 import type { Figures, Work } from "./harness.ts";
 import { liveByHand } from "./live_by_hand.ts";
 import type { LiveContestant, LiveWork } from "./live_contestant.ts";
-import { type Growth, growth, SIZES } from "./live_growth.ts";
+import { type Growth, growth, HAND, SIZES } from "./live_growth.ts";
 import { liveOurs, liveOursIndexed, liveOursValue, rerunOurs } from "./live_ours.ts";
 import { drawGrowth } from "./live_plot.ts";
 import { liveTanstack, liveTanstackIndexed } from "./live_tanstack.ts";
@@ -70,7 +70,7 @@ function judge(works: readonly Work[], grown: readonly Growth[]): Verdict[] {
     );
   // From 1k to 1M rows the logarithm doubles. What the write itself costs is taken off.
   const [nobody, ...listening] = grown;
-  const growths = listening.map(({ name, micros }) => {
+  const growths = listening.filter(({ name }) => name !== HAND).map(({ name, micros }) => {
     const own = (at: number) => (micros.at(at) ?? NaN) - (nobody?.micros.at(at) ?? NaN);
     const figure = own(-1) / own(0);
     return verdict(`1k to 1M rows, ${name}`, { figure, least: figure }, { limit: 2 });
@@ -97,7 +97,8 @@ if (import.meta.main) {
     );
     for (const { name, micros } of grown) {
       console.log(
-        `  ${name.padEnd(20)}${micros.map((value) => value.toFixed(2).padStart(9)).join("")}`,
+        `  ${name.padEnd(20)}${micros.map((value) => value.toFixed(2).padStart(9)).join("")}` +
+          `   ${((micros.at(-1) ?? NaN) / (micros.at(0) ?? NaN)).toFixed(1)} x`,
       );
     }
   }

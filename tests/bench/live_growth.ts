@@ -5,6 +5,7 @@
  */
 import { createStore, gte, query, table, text } from "../../mod.ts";
 import { compare, type Task } from "./harness.ts";
+import { liveByHand } from "./live_by_hand.ts";
 import { leastPriority, type LiveWork } from "./live_contestant.ts";
 import { openTodos } from "./live_ours.ts";
 import { patches } from "./live_works.ts";
@@ -18,7 +19,16 @@ export interface Growth {
   readonly micros: readonly number[];
 }
 
-const NAMES = ["nobody listens", "window of 20", "half of the rows", "groups", "join"] as const;
+/** The same query as half of the rows in plain JavaScript: what memory itself makes of larger tables. */
+export const HAND = "half, by hand";
+const NAMES = [
+  "nobody listens",
+  "window of 20",
+  "half of the rows",
+  "groups",
+  "join",
+  HAND,
+] as const;
 type Name = typeof NAMES[number];
 const WORKS: Record<Name, LiveWork> = {
   "nobody listens": "window",
@@ -26,6 +36,7 @@ const WORKS: Record<Name, LiveWork> = {
   "half of the rows": "filter",
   "groups": "groups",
   "join": "filter",
+  [HAND]: "filter",
 };
 
 /** Times each live query at each size. */
@@ -60,6 +71,13 @@ export async function growth(): Promise<Growth[]> {
 
 function open(name: Name, rows: ReturnType<typeof makeRows>) {
   if (name === "join") return openJoin(rows);
+  if (name === HAND) {
+    const run = liveByHand.open(rows, "filter");
+    if (run instanceof Promise) {
+      throw new Error("Cannot time work by hand as it is done at once: it is not");
+    }
+    return { update: (patch: ReturnType<typeof patches>[number]) => run.write(patch) };
+  }
   const { store, todos, queries } = openTodos(rows);
   const asked = { "window of 20": queries.window, "half of the rows": queries.filter };
   if (name === "groups") store.live(queries.groups).deltas(() => {});

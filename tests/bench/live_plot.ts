@@ -7,7 +7,7 @@ import { type Growth, SIZES } from "./live_growth.ts";
 
 const [WIDTH, HEIGHT] = [720, 420];
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 150, 48, 52];
-const COLORS = ["#888888", "#1b6ca8", "#c1440e", "#2e8540", "#7a3e9d"];
+const COLORS = ["#888888", "#1b6ca8", "#c1440e", "#2e8540", "#7a3e9d", "#b8860b"];
 const TICKS = [0.5, 1, 2, 5, 10, 20, 50, 100] as const;
 
 /** The drawing as the text of an SVG. */

@@ -16,7 +16,7 @@ import {
   table,
   text,
 } from "../../mod.ts";
-import { indexedDbDriver } from "../../drivers/indexed_db.ts";
+import { layoutDriver, type Layouts } from "../drivers/indexed_db/layouts.ts";
 import { testSource } from "../conformance/mod.ts";
 import { testTransactions } from "../db/transactions.ts";
 import { testDifferential } from "../differential/differential.ts";
@@ -39,19 +39,26 @@ function longText(): string {
 let db: Database;
 let databases = 0;
 
-/** An empty database, opened a second time after its layout was made. */
-async function openNew(schema: Schema, options?: OpenOptions): Promise<Database> {
-  const driver = indexedDbDriver(indexedDB, { name: `${performance.timeOrigin} ${databases++}` });
-  await (await openDatabase(schema, driver, options)).close();
-  return await openDatabase(schema, driver, options);
+/** Opens an empty database, a second time after its layout was made. */
+function openingNew(layouts: Layouts) {
+  return async (schema: Schema, options?: OpenOptions): Promise<Database> => {
+    const driver = layoutDriver(indexedDB, `${performance.timeOrigin} ${databases++}`, layouts);
+    await (await openDatabase(schema, driver, options)).close();
+    return await openDatabase(schema, driver, options);
+  };
 }
 
 /** What is called from outside. */
 const strata = {
-  async suites(histories: number, queries: number): Promise<Ended & { failures: string[] }> {
+  async suites(
+    layouts: Layouts,
+    histories: number,
+    queries: number,
+  ): Promise<Ended & { failures: string[] }> {
     freezeRows(true);
     const tests = new Collected();
-    const name = "indexedDb";
+    const name = `indexedDb, ${layouts}`;
+    const openNew = openingNew(layouts);
     testSource(name, openNew, tests.register);
     testTransactions(name, openNew, tests.register);
     testModel(name, openNew, tests.register, histories);
@@ -67,8 +74,8 @@ const strata = {
     return { ...ended, failures };
   },
   /** Opens the database that tabs share. */
-  async open(durability: "relaxed" | "strict" = "relaxed"): Promise<number> {
-    db = await openDatabase(shared, indexedDbDriver(indexedDB, { name: "shared" }), { durability });
+  async open(layouts: Layouts = "log"): Promise<number> {
+    db = await openDatabase(shared, layoutDriver(indexedDB, "shared", layouts));
     await db.insert(counters, { id: "c", n: 0 }, { onConflict: "ignore" });
     return db.seq;
   },

@@ -9,6 +9,7 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { peerPackages } from "../../tools/bundle/peer_packages.ts";
 import { runsOf } from "../model/runs.ts";
 import { ARGS, findChromium, openBrowser } from "./browser.ts";
+import type { Layouts } from "../drivers/indexed_db/layouts.ts";
 import type { Strata } from "./indexed_db_page.ts";
 import { startBrowser } from "./killed_browser.ts";
 import { serveSite } from "./site.ts";
@@ -43,9 +44,9 @@ async function openPage(context: BrowserContext): Promise<Page> {
   return page;
 }
 /** Two tabs with the database open. */
-async function openTwo(context: BrowserContext): Promise<[Page, Page]> {
+async function openTwo(context: BrowserContext, layouts: Layouts): Promise<[Page, Page]> {
   const tabs: [Page, Page] = [await openPage(context), await openPage(context)];
-  for (const tab of tabs) await tab.evaluate(() => strata.open());
+  for (const tab of tabs) await tab.evaluate((layouts) => strata.open(layouts), layouts);
   return tabs;
 }
 
@@ -60,28 +61,36 @@ function register(name: string, fn: () => Promise<void>): void {
     fn,
   });
 }
-/** A test in a context of its own: tabs that share what they store. */
-function test(name: string, run: (context: BrowserContext) => Promise<void>): void {
-  register(name, async () => {
-    const context = await (await browser()).newContext();
-    await run(context);
-    await context.close();
-  });
+type Run = (context: BrowserContext, layouts: Layouts) => Promise<void>;
+
+/** A test in a context of its own, tabs that share what they store, for each layout. */
+function test(name: string, run: Run, all: readonly Layouts[] = ["log", "rows"]): void {
+  for (const layouts of all) {
+    register(`${layouts}: ${name}`, async () => {
+      const context = await (await browser()).newContext();
+      await run(context, layouts);
+      await context.close();
+    });
+  }
 }
 
-test("the suites pass in the page", async (context) => {
+test("the suites pass in the page", async (context, layouts) => {
   const page = await openPage(context);
   const { passed, failed, failures } = await page.evaluate(
-    ([histories = 0, queries = 0]) => strata.suites(histories, queries),
-    [runsOf(30), runsOf(60)],
+    ({ layouts, histories, queries }) => strata.suites(layouts, histories, queries),
+    {
+      layouts,
+      histories: runsOf(layouts === "log" ? 30 : 4),
+      queries: runsOf(layouts === "log" ? 60 : 8),
+    },
   );
   assertEquals(failures, []);
   assertEquals(failed, 0);
   assert(passed >= LEAST, `${passed} tests are too few`);
-});
+}, ["log", "rows", "mixed"]);
 
-test(`two tabs with ${INCREMENTS} increments each lose none`, async (context) => {
-  const tabs = await openTwo(context);
+test(`two tabs with ${INCREMENTS} increments each lose none`, async (context, layouts) => {
+  const tabs = await openTwo(context, layouts);
   const most = await Promise.all(
     tabs.map((tab) => tab.evaluate((times) => strata.increments(times), INCREMENTS)),
   );
@@ -93,8 +102,8 @@ test(`two tabs with ${INCREMENTS} increments each lose none`, async (context) =>
   for (const tab of tabs) assertEquals(await tab.evaluate(() => strata.count()), 4 * INCREMENTS);
 });
 
-test("a commit in one tab is told in another, in order", async (context) => {
-  const [here, there] = await openTwo(context);
+test("a commit in one tab is told in another, in order", async (context, layouts) => {
+  const [here, there] = await openTwo(context, layouts);
   await there.evaluate(() => strata.hear());
   await here.evaluate(() => strata.adds(20));
   await there.waitForFunction(() => strata.heard.at(19)?.n !== undefined);
@@ -106,22 +115,25 @@ test("a commit in one tab is told in another, in order", async (context) => {
   assertEquals(heard.at(-1)?.n, 20);
 });
 
-test("a deleted database closes the tabs that have it open, and waits for none", async (context) => {
-  const [here, there] = await openTwo(context);
-  await here.evaluate(() =>
-    new Promise<void>((resolve, reject) => {
-      const request = indexedDB.deleteDatabase("shared");
-      request.onsuccess = () => resolve();
-      request.onerror = () => reject(request.error);
-    })
-  );
-  assertEquals(await there.evaluate(() => strata.closed()), { reason: "lost" });
-  await here.reload();
-  assertEquals(await here.evaluate(() => strata.open()), 1);
-});
+test(
+  "a deleted database closes the tabs that have it open, and waits for none",
+  async (context, layouts) => {
+    const [here, there] = await openTwo(context, layouts);
+    await here.evaluate(() =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.deleteDatabase("shared");
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(request.error);
+      })
+    );
+    assertEquals(await there.evaluate(() => strata.closed()), { reason: "lost" });
+    await here.reload();
+    assertEquals(await here.evaluate((layouts) => strata.open(layouts), layouts), 1);
+  },
+);
 
-test("a page that was put away is up to date when it is back", async (context) => {
-  const [here, there] = await openTwo(context);
+test("a page that was put away is up to date when it is back", async (context, layouts) => {
+  const [here, there] = await openTwo(context, layouts);
   await here.evaluate(() => {
     strata.hear();
     dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
@@ -140,33 +152,41 @@ test("a page that was put away is up to date when it is back", async (context) =
   assertEquals(await there.evaluate(() => strata.count()), 6);
 });
 
-register(
-  "a full quota refuses a write, keeps what is there, and takes more after deletes",
-  async () => {
-    await using context = await openBrowser(); // what is on a disk counts
-    const page = await openPage(context);
-    const client = await context.newCDPSession(page);
-    await client.send("Storage.overrideQuotaForOrigin", {
-      origin: new URL((await site()).url).origin,
-      quotaSize: 12_000_000,
-    });
-    await page.evaluate(() => strata.open());
-    assertEquals(await page.evaluate(() => strata.fill()), { code: "full", committed: "no", n: 0 });
-    assertEquals(await page.evaluate(() => strata.free()), -1);
-    await page.reload();
-    await page.evaluate(() => strata.open());
-    assertEquals(await page.evaluate(() => strata.count()), 0);
-  },
-);
+for (const layouts of ["log", "rows"] as const) {
+  register(
+    `${layouts}: a full quota refuses a write, keeps what is there, and takes more after deletes`,
+    () => fillQuota(layouts),
+  );
+  register(
+    `${layouts}: nothing acknowledged is lost by kill -9 while writing, ${KILLS} times`,
+    () => killWhileWriting(layouts),
+  );
+}
 
-register(`nothing acknowledged is lost by kill -9 while writing, ${KILLS} times`, async () => {
+async function fillQuota(layouts: Layouts): Promise<void> {
+  await using context = await openBrowser(); // what is on a disk counts
+  const page = await openPage(context);
+  const client = await context.newCDPSession(page);
+  await client.send("Storage.overrideQuotaForOrigin", {
+    origin: new URL((await site()).url).origin,
+    quotaSize: 12_000_000,
+  });
+  await page.evaluate((layouts) => strata.open(layouts), layouts);
+  assertEquals(await page.evaluate(() => strata.fill()), { code: "full", committed: "no", n: 0 });
+  assertEquals(await page.evaluate(() => strata.free()), -1);
+  await page.reload();
+  await page.evaluate((layouts) => strata.open(layouts), layouts);
+  assertEquals(await page.evaluate(() => strata.count()), 0);
+}
+
+async function killWhileWriting(layouts: Layouts): Promise<void> {
   const profile = await Deno.makeTempDir({ prefix: "strata_" });
   const acknowledged = new Set<number>();
   for (let i = 0; i <= KILLS; i++) {
     const { context, kill } = await startBrowser(profile);
     const page = await openPage(context);
     await page.exposeFunction("tell", (batch: number) => void acknowledged.add(batch));
-    await page.evaluate(() => strata.open());
+    await page.evaluate((layouts) => strata.open(layouts), layouts);
     const batches = await page.evaluate(() => strata.batches());
     const there = new Set(batches);
     assertEquals(batches.length, 2 * there.size, "half a commit");
@@ -185,7 +205,7 @@ register(`nothing acknowledged is lost by kill -9 while writing, ${KILLS} times`
   assert(acknowledged.size >= 5 * KILLS);
   // What the browser has left running may still write there.
   await Deno.remove(profile, { recursive: true }).catch(() => {});
-});
+}
 
 register("the browser and the site end", async () => {
   await (await browser()).close();

@@ -9,15 +9,22 @@ export interface Site extends AsyncDisposable {
 
 /**
  * Bundles `entry` and serves it: `/` is a page with it, `/page.js` the script. With `folder` packages are
- * those in its `node_modules`, with what they need.
+ * those in its `node_modules`, with what they need. `others` are more scripts by their paths.
  */
-export async function serveSite(entry: URL, folder?: string): Promise<Site> {
+export async function serveSite(
+  entry: URL,
+  folder?: string,
+  others: Readonly<Record<string, URL>> = {},
+): Promise<Site> {
   const script = await bundle(entry, folder);
+  const scripts = new Map([["/page.js", script]]);
+  for (const [path, url] of Object.entries(others)) scripts.set(path, await bundle(url, folder));
+  await stop();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-    const isScript = new URL(request.url).pathname === "/page.js";
+    const found = scripts.get(new URL(request.url).pathname);
     const html = `<!doctype html><title>Strata</title><script src="/page.js"></script>`;
-    return new Response(isScript ? script : html, {
-      headers: { "content-type": isScript ? "text/javascript" : "text/html; charset=utf-8" },
+    return new Response(found ?? html, {
+      headers: { "content-type": found ? "text/javascript" : "text/html; charset=utf-8" },
     });
   });
   return {
@@ -55,6 +62,5 @@ async function bundle(entry: URL, folder: string | undefined): Promise<string> {
       },
     }],
   });
-  await stop();
   return file?.text ?? "";
 }

@@ -7,6 +7,7 @@ import { testLiveCommits } from "./database_commits.ts";
 import { testLiveResults } from "./database_results.ts";
 import type { LiveKind, OpenLive } from "./database_support.ts";
 
+export { testHydration } from "./database_hydration.ts";
 export { testRandomLive } from "./database_random.ts";
 export { testSharedLive } from "./database_shared.ts";
 export { turn } from "./database_support.ts";

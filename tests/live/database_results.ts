@@ -299,27 +299,4 @@ export function testLiveResults(name: string, open: OpenLive, kind: LiveKind): v
     await db.insert(todos, { id: "c", n: 5 });
     assertEquals(await read(), "abc");
   });
-
-  test("liveRow(), liveCount() and liveValue() follow their row, query and value", async (db) => {
-    const [row, number] = [db.liveRow(todos, "a"), db.liveCount(large)];
-    const [theme, size] = [db.liveValue("theme"), db.liveValue("size")];
-    const limited = db.liveCount(query(todos).limit(1));
-    const { seen, stop } = seeing(() =>
-      [row.value?.n, number.value, theme.value, size.value, limited.value].map(String).join()
-    );
-    const steps: [() => Promise<unknown>, string][] = [
-      [async () => {}, "undefined,0,light,null,0"],
-      [() => db.insert(todos, { id: "a", n: 3 }), "3,1,light,null,1"],
-      [() => db.insert(todos, { id: "b", n: 1 }), "3,1,light,null,1"],
-      [() => db.setValue("theme", "dark"), "3,1,dark,null,1"],
-      [() => db.setValue("size", 12), "3,1,dark,12,1"],
-      [() => db.updateAll(todos, { id: "b" }, { n: 7 }), "3,2,dark,12,1"],
-      [() => db.delete(todos, "a"), "undefined,1,dark,12,1"],
-    ];
-    for (const [step, expected] of steps) {
-      await step();
-      await until(() => seen.at(-1) === expected);
-    }
-    stop();
-  });
 }

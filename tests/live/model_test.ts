@@ -127,6 +127,6 @@ Deno.test("store.live() is what a fresh run gives after every commit, and its de
         });
       }
     }),
-    { numRuns: Deno.env.get("STRATA_LONG") ? 3000 : 300, seed },
+    { numRuns: Deno.env.get("STRATA_LONG") ? 3000 : 500, seed },
   );
 });

@@ -119,7 +119,7 @@ Deno.test("live queries of any kind are what fresh runs give, after any history"
       }
     }),
     {
-      numRuns: Number(Deno.env.get("STRATA_RUNS") ?? (Deno.env.get("STRATA_LONG") ? 2_000 : 200)),
+      numRuns: Number(Deno.env.get("STRATA_RUNS") ?? (Deno.env.get("STRATA_LONG") ? 2_000 : 500)),
       seed,
       interruptAfterTimeLimit: 300_000,
     },

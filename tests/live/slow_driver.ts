@@ -1,14 +1,29 @@
 import { DataError, type Plan } from "../../mod.ts";
 import type { Driver, DriverSession, Hold, Maybe } from "../../db/driver.ts";
 
+/** What slow drivers are busy with. */
+let busy = 0;
+/** Waits until no slow driver has anything to answer. */
+export async function slowIdle(): Promise<void> {
+  for (let quiet = 0; quiet < 3; quiet++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    if (busy > 0) quiet = -1;
+  }
+}
+
 /** A driver like one over a network: it is asked by live queries, and its answers take a while. */
 export function slowDriver(driver: Driver, random: () => number = Math.random): Driver {
   const pause = () => new Promise<void>((resolve) => setTimeout(resolve, random() * 4));
   const after = async <T>(fn: () => Maybe<T>): Promise<T> => {
-    await pause();
-    const value = await fn();
-    await pause();
-    return value;
+    busy++;
+    try {
+      await pause();
+      const value = await fn();
+      await pause();
+      return value;
+    } finally {
+      busy--;
+    }
   };
   const running = new Set<Promise<unknown>>();
   let closing = false;
@@ -47,6 +62,7 @@ export function slowDriver(driver: Driver, random: () => number = Math.random): 
         live: () => undefined,
         poll: () => session.poll(),
         listen: (on) => session.listen(on),
+        create: (tables) => session.create(tables),
         compact: () => session.compact(),
         async close() {
           closing = true;

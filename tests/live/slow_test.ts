@@ -1,8 +1,8 @@
 import { openDatabase } from "../../mod.ts";
 import { memoryDriver } from "../../drivers/memory.ts";
-import { testDatabaseLive, testRandomLive, turn } from "./database.ts";
+import { testDatabaseLive, testRandomLive } from "./database.ts";
 import { testFailingLive } from "./database_failures.ts";
-import { slowDriver } from "./slow_driver.ts";
+import { slowDriver, slowIdle } from "./slow_driver.ts";
 
 testDatabaseLive(
   "slow driver",
@@ -12,7 +12,8 @@ testDatabaseLive(
 testRandomLive(
   "slow driver",
   (schema) => openDatabase(schema, slowDriver(memoryDriver(), () => 0)),
-  () => turn(12),
+  slowIdle,
   5,
+  true,
 );
 testFailingLive("slow driver", () => ({ driver: slowDriver(memoryDriver()), end: () => {} }));

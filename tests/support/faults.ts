@@ -105,6 +105,7 @@ function faultySession(session: DriverSession, faults: Faults): DriverSession {
     live: () => session.live(),
     poll: () => faults.wait(() => session.poll()),
     listen: (on) => session.listen(on),
+    create: async (tables) => await faults.wait(() => session.create(tables)),
     compact: async () => await faults.wait(() => session.compact()),
     async close() {
       try {

@@ -13,20 +13,29 @@ export interface SizeRow {
 
 /** What is measured of this package; a row counts once its entry is written. */
 export const SIZE_ROWS: readonly SizeRow[] = [
-  { name: "schema + query + store + live", entry: "store.ts", targetKb: 14, limitKb: 44 },
+  { name: "schema + query + store + live", entry: "store.ts", targetKb: 14, limitKb: 47 },
   {
     name: "openDatabase + IndexedDB driver + query",
     entry: "indexed_db.ts",
     targetKb: 20,
-    limitKb: 67,
+    limitKb: 82,
   },
-  { name: "openDatabase + SQLite driver + query", entry: "sqlite.ts", targetKb: 18, limitKb: 84 },
+  { name: "openDatabase + SQLite driver + query", entry: "sqlite.ts", targetKb: 18, limitKb: 89 },
+  { name: "openDatabase + IndexedDB driver + blobs", entry: "blobs.ts", targetKb: 30, limitKb: 92 },
   {
     name: "webstorage, signals-core not counted",
     entry: "webstorage.ts",
     targetKb: 3,
     limitKb: 5,
     external: ["@preact/signals-core"],
+  },
+  { name: "openDatabase + memory driver + cache", entry: "cache.ts", targetKb: 72 },
+  {
+    name: "hydrate + ui/preact, Preact and signals-core not counted",
+    entry: "ui_preact.ts",
+    targetKb: 50,
+    limitKb: 54,
+    external: ["@preact/signals-core", "preact", "preact/hooks"],
   },
 ];
 

@@ -13,7 +13,13 @@ export interface Step {
 const SHIPPED = config.publish.include.filter((path) => !/^LICENSE$|\.json$/.test(path));
 
 /** What runs in a browser too, so knows neither Deno nor Node. */
-const ISOMORPHIC = ["mod.ts", "schema", "query", "engine", "store", "webstorage", "db", "drivers"];
+const ISOMORPHIC = [
+  ...["mod.ts", "schema", "query", "engine", "store", "webstorage", "db", "drivers"],
+  ...["ssr/hydrate.ts", "ui"],
+];
+
+/** Tests that start a database server, which have a task of their own: `test:servers`. */
+const SERVERS = ["tests/drivers/libsql", "tests/drivers/postgres"];
 
 /** Entry points of the package. */
 const ENTRIES = Object.values(config.exports);
@@ -28,7 +34,7 @@ export function gateSteps(): Step[] {
       name: "tests",
       // Types are checked beside it, by the next step.
       args: ["test", "-A", "--no-check", "--doc", "--parallel", "--permit-no-files"]
-        .concat("tests", shipped),
+        .concat(`--ignore=${SERVERS.join()}`, "tests", shipped),
       tests: true,
     },
     { name: "types", args: ["check", "--quiet", "--doc", ...shipped, ...others] },

@@ -1,13 +1,11 @@
-import { DataError } from "../../../schema/errors.ts";
-import type { ColumnDef, IndexDef, TableDef } from "../../../schema/table.ts";
-import { taken } from "../../../engine/write.ts";
+import type { ColumnDef, IndexDef } from "../../../schema/table.ts";
 import type { Effect } from "../../../db/driver.ts";
 import { uniqueWritten, type Writes } from "../write.ts";
+import { violation } from "../sqlite_violation.ts";
 import type { SyncClient } from "./client.ts";
-import { dataError, Failure } from "./failure.ts";
+import { Failure } from "../failure.ts";
 
 const NONE: readonly never[] = [];
-const UNIQUE = "UNIQUE constraint failed: ";
 
 /** How many rows effects write. */
 export function rowsWritten(effects: readonly Effect[]): number {
@@ -60,6 +58,8 @@ function applyEffect(client: SyncClient, writes: Writes, effect: Effect): boolea
     for (const { text, params } of writes.statements(effect)) client.run(text, params);
   };
   try {
+    const one = writes.one(effect);
+    if (one) return (client.run(one.text, one.params), true);
     const moving = effect.kind === "update" && effect.after.length > 1
       ? uniqueWritten(effect)
       : NONE;
@@ -95,24 +95,4 @@ function move(
     run();
     return false;
   }
-}
-
-/** The error of a broken rule; any other as it is. */
-export function violation(error: unknown, table: TableDef): unknown {
-  if (!(error instanceof Failure) || error.kind !== "constraint") return error;
-  const at = error.words.indexOf(UNIQUE);
-  if (at >= 0) {
-    const named = error.words.slice(at + UNIQUE.length).trim();
-    const names = (columns: readonly ColumnDef[]) =>
-      columns.map(({ name }) => `${table.name}.${name}`).join(", ");
-    if (named === names(table.key)) return taken(table, undefined);
-    const index = table.indexes.find(({ unique, columns }) => unique && named === names(columns));
-    if (index) return taken(table, index);
-  }
-  const general = dataError(error);
-  if (!(general instanceof DataError)) return general;
-  return new DataError("constraint", general.message, {
-    ...{ table: table.name, cause: error.cause },
-    ...(general.rule && { rule: general.rule }),
-  });
 }

@@ -1,6 +1,6 @@
 import { DataError } from "../../../schema/errors.ts";
 import type { Cells } from "../decode.ts";
-import { Failure } from "./failure.ts";
+import { Failure } from "../failure.ts";
 import { type ClientShape, type Prepared, type Prepares, preparesOf } from "./shapes.ts";
 
 /** So many statements are kept at least, and twice as many at most. */

@@ -1,17 +1,18 @@
 import { DataError } from "../../../schema/errors.ts";
 import type { CommitInfo, Committed, MakeWork } from "../../../db/driver.ts";
 import { type Connection, drive } from "./connection.ts";
-import { closedError, dataError, Failure } from "./failure.ts";
+import { closedError, dataError, Failure } from "../failure.ts";
 import type { SyncHold } from "./hold.ts";
 import { addCommit, isKnown } from "./log.ts";
-import { isBusy, PATIENCE_MS, pauseMs } from "./patience.ts";
+import { isBusy, PATIENCE_MS, pauseMs } from "../patience.ts";
 
 const NONE: readonly never[] = [];
 
 /** One that waits for the write lock: with `info` to commit, else to keep it for `ms`. */
 interface Waiting {
   readonly hold: SyncHold;
-  readonly since: number;
+  /** When it began to wait in the queue. */
+  since: number;
   readonly info: CommitInfo | undefined;
   readonly make: MakeWork<unknown>;
   readonly ms: number;
@@ -76,11 +77,9 @@ export class Commits {
     reject: (error: unknown) => void,
     ms = 0,
   ): Waiting {
-    return {
-      ...{ hold, info, make, ms, reject, since: performance.now() },
-      // It gets what its own `make` gave.
-      resolve: resolve as (value: Committed<unknown>) => void,
-    };
+    // It gets what its own `make` gave.
+    const told = resolve as (value: Committed<unknown>) => void;
+    return { hold, since: 0, info, make, ms, resolve: told, reject };
   }
 
   /** Keeps the write lock for a hold once it is its turn. */
@@ -117,6 +116,7 @@ export class Commits {
 
   #add(waiting: Waiting): void {
     if (this.#connection.closed) return waiting.reject(closedError());
+    waiting.since = performance.now();
     this.#queue.push(waiting);
     this.#schedule();
   }

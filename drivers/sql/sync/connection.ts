@@ -1,5 +1,5 @@
 import type { Answer, DriverOptions, FoundTable, Read, Request, Work } from "../../../db/driver.ts";
-import { closedError, dataError, Failure } from "./failure.ts";
+import { closedError, dataError, Failure } from "../failure.ts";
 import { type Reader, SEVERAL } from "./answer.ts";
 import type { SyncClient } from "./client.ts";
 import { describeTables } from "./describe.ts";

@@ -12,8 +12,8 @@ import type { Writes } from "../write.ts";
 import { applyEffects, rowsWritten } from "./apply.ts";
 import type { Commits } from "./commits.ts";
 import { type Connection, drive, type Holder } from "./connection.ts";
-import { closedError, Failure } from "./failure.ts";
-import { patiently } from "./patience.ts";
+import { closedError, Failure } from "../failure.ts";
+import { patiently } from "../patience.ts";
 
 const NEEDS_LOCK: unique symbol = Symbol("needs the lock");
 

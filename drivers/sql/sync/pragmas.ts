@@ -1,7 +1,7 @@
 import { DataError } from "../../../schema/errors.ts";
 import type { DriverOptions } from "../../../db/driver.ts";
 import type { SyncClient } from "./client.ts";
-import { patiently } from "./patience.ts";
+import { patiently } from "../patience.ts";
 
 const NONE: readonly never[] = [];
 /** So long SQLite itself waits for a lock, which stops the whole program. */

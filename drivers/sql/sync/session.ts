@@ -1,10 +1,21 @@
-import type { Answers, DriverSession, FoundTable, Hold, Maybe, Read } from "../../../db/driver.ts";
+import type {
+  Answers,
+  DriverOptions,
+  DriverSession,
+  FoundTable,
+  Hold,
+  Maybe,
+  Read,
+  TableDef,
+} from "../../../db/driver.ts";
 import type { Writes } from "../write.ts";
 import { Commits } from "./commits.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
-import { dataError, Failure } from "./failure.ts";
+import { createTables } from "./create.ts";
+import { dataError, Failure } from "../failure.ts";
 import { SyncHold } from "./hold.ts";
-import { isBusy, patiently } from "./patience.ts";
+import { isBusy, patiently } from "../patience.ts";
+import { unref } from "../unref.ts";
 
 const NONE: readonly never[] = [];
 /** How often others' commits are looked for while somebody listens. */
@@ -16,6 +27,7 @@ export class SyncSession implements DriverSession {
   readonly #connection: Connection;
   readonly #commits: Commits;
   readonly #writes: Writes;
+  readonly #options: DriverOptions;
   readonly #closed: () => void;
   #timer: ReturnType<typeof setInterval> | undefined;
   #closing: Promise<void> | undefined;
@@ -25,6 +37,7 @@ export class SyncSession implements DriverSession {
     this.#connection = new Connection(parts);
     this.#commits = new Commits(this.#connection);
     this.#writes = writes;
+    this.#options = parts.options;
     this.#closed = closed;
     this.seq = this.#connection.outside.seq;
   }
@@ -85,6 +98,11 @@ export class SyncSession implements DriverSession {
     });
   }
 
+  async create(tables: readonly TableDef[]): Promise<void> {
+    await undefined; // commits that are being told come first
+    await patiently(() => createTables(this.#connection, this.#writes, this.#options, tables));
+  }
+
   async compact(): Promise<void> {
     await this.#commits.idle();
     await patiently(() => {
@@ -111,17 +129,4 @@ export class SyncSession implements DriverSession {
     connection.client.clear();
     this.#closed();
   }
-}
-
-/** A timer that keeps no program alive, where the platform can say so. */
-function unref(timer: unknown): void {
-  if (typeof timer === "object" && timer !== null) {
-    const method: unknown = Reflect.get(timer, "unref");
-    if (typeof method === "function") method.call(timer);
-    return;
-  }
-  const deno: unknown = Reflect.get(globalThis, "Deno");
-  if (typeof deno !== "object" || deno === null) return;
-  const method: unknown = Reflect.get(deno, "unrefTimer");
-  if (typeof method === "function") method.call(deno, timer);
 }

@@ -5,20 +5,14 @@ import type { Answers, Request } from "../../../db/driver.ts";
 import { changeStatements } from "../change.ts";
 import type { Writes } from "../write.ts";
 import type { Reader } from "./answer.ts";
-import { applyEffects, violation } from "./apply.ts";
+import { applyEffects } from "./apply.ts";
 import type { SyncClient } from "./client.ts";
 import { describeTables } from "./describe.ts";
-import { dataError } from "./failure.ts";
-import {
-  addCommit,
-  hasOwnTables,
-  isKnown,
-  lastSeq,
-  OWN_TABLES,
-  readMeta,
-  writeMeta,
-} from "./log.ts";
-import { patiently } from "./patience.ts";
+import { dataError } from "../failure.ts";
+import { addCommit, hasOwnTables, isKnown, lastSeq, readMeta, writeMeta } from "./log.ts";
+import { OWN_TABLES } from "../sqlite_log.ts";
+import { violation } from "../sqlite_violation.ts";
+import { patiently } from "../patience.ts";
 
 const NONE: readonly never[] = [];
 

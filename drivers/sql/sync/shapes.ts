@@ -70,8 +70,10 @@ export function preparesOf(db: object): Prepares {
   const kind = KINDS.find(({ mark }) => mark.some((name) => name in probe));
   method(probe, "finalize")?.();
   if (!kind) throw unknown();
+  const prepared = (text: string) => kind.prepared(statement(kind.text?.(text) ?? text), db);
+  const { fits } = kind;
   return {
-    prepare: (text) => kind.prepared(statement(kind.text?.(text) ?? text), db),
+    prepare: fits ? (text) => casting(prepared(text), text, fits, prepared) : prepared,
     objects(text, params) {
       const made = statement(kind.text?.(text) ?? text);
       try {
@@ -88,6 +90,8 @@ interface Kind {
   readonly mark: readonly string[];
   /** SQL as the client takes it, where that is not as it is. */
   text?(text: string): string;
+  /** Whether it binds a value as what it is; another one is bound as text, which SQLite casts. */
+  fits?(value: unknown): boolean;
   prepared(statement: object, db: object): Prepared;
   objects(statement: object, params: readonly unknown[]): readonly unknown[];
 }
@@ -140,15 +144,48 @@ const betterSqlite: Kind = {
       : rowsOf(needed(statement, "all")(...params)),
 };
 
-/** @db/sqlite binds whole doubles as integers, and those of 2^63 and more wrongly: as text. */
-function fitting(params: readonly unknown[]): readonly unknown[] {
-  const far = (value: unknown) =>
-    typeof value === "number" && Number.isInteger(value) && Math.abs(value) >= 2 ** 63;
-  return params.some(far) ? params.map((value) => far(value) ? String(value) : value) : params;
+/** The marks of a text, and what is quoted, in which there are none. */
+const MARKS = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\?/g;
+
+/** A statement some of whose values a client binds wrongly; with those it is prepared for the one run. */
+function casting(
+  plain: Prepared,
+  text: string,
+  fits: (value: unknown) => boolean,
+  prepare: (text: string) => Prepared,
+): Prepared {
+  function run<T>(
+    params: readonly unknown[],
+    use: (on: Prepared, params: readonly unknown[]) => T,
+  ): T {
+    if (params.every(fits)) return use(plain, params);
+    let at = 0;
+    const cast = prepare(
+      text.replace(MARKS, (part) => part !== "?" || fits(params[at++]) ? part : "CAST(? AS REAL)"),
+    );
+    try {
+      return use(cast, params.map((value) => fits(value) ? value : String(value)));
+    } finally {
+      try {
+        cast.drop();
+      } catch {
+        // Finalizing throws the statement's last error once more.
+      }
+    }
+  }
+  return {
+    all: (params) => run(params, (on, values) => on.all(values)),
+    get: (params) => run(params, (on, values) => on.get(values)),
+    run: (params) => run(params, (on, values) => on.run(values)),
+    drop: () => plain.drop(),
+  };
 }
 
 const dbSqlite: Kind = {
   mark: ["enableInt64"],
+  // It binds whole doubles as integers, and those of 2^63 and more wrongly.
+  fits: (value) =>
+    typeof value !== "number" || !Number.isInteger(value) || Math.abs(value) < 2 ** 63,
   // It takes a length in UTF-16 for one in bytes, and would cut off the end.
   text: (text) => text + " ".repeat(utf8Length(text) - text.length),
   prepared(statement, db) {
@@ -159,7 +196,7 @@ const dbSqlite: Kind = {
     // A statement of a closed database would read memory that is not there any more.
     const open = (params: readonly unknown[]) => {
       if (Reflect.get(db, "open") === false) throw new Error("Cannot run: database is not open");
-      return fitting(params);
+      return params;
     };
     return {
       all: (params) => cellsOf(values(...open(params))),
@@ -172,7 +209,7 @@ const dbSqlite: Kind = {
   },
   objects(statement, params) {
     method(statement, "enableInt64")?.();
-    return rowsOf(needed(statement, "all")(...fitting(params)));
+    return rowsOf(needed(statement, "all")(...params));
   },
 };
 

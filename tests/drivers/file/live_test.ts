@@ -1,7 +1,13 @@
 import { openDatabase } from "../../../mod.ts";
 import { fileDriver } from "../../../drivers/file.ts";
 import { freezeRows } from "../../../engine/mod.ts";
-import { testDatabaseLive, testRandomLive, testSharedLive, turn } from "../../live/database.ts";
+import {
+  testDatabaseLive,
+  testHydration,
+  testRandomLive,
+  testSharedLive,
+  turn,
+} from "../../live/database.ts";
 
 freezeRows(true); // what writes to a row that was given out fails here
 
@@ -15,4 +21,5 @@ testSharedLive("file", () => {
   const path = newFile();
   return { open: (schema) => openDatabase(schema, fileDriver(path)), remove: () => {} };
 });
+testHydration("file", (schema) => openDatabase(schema, fileDriver(newFile())), () => turn(), 40);
 testRandomLive("file", (schema) => openDatabase(schema, fileDriver(newFile())), () => turn());

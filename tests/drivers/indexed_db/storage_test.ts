@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type Commit,
   type Database,
@@ -185,11 +185,10 @@ Deno.test("blocked storage is unavailable, and what the driver can't do is refus
   blocked.blocked = true;
   const driver = indexedDbDriver(blocked.factory, { name: "blocked" });
   await assertDataError(() => openDatabase(schema, driver), { code: "unavailable" });
-  const rows = assertThrows(
-    () => indexedDbDriver(indexedDB, { name: "x", layout: { counters: "rows" } }),
-    DataError,
-  );
-  assertEquals(rows.code, "unsupported");
+  const layout = { counters: "column" as "rows" };
+  assertThrows(() => indexedDbDriver(indexedDB, { name: "x", layout }), TypeError);
+  const unknown = indexedDbDriver(indexedDB, { name: "x", layout: { others: "rows" } });
+  await assertRejects(() => openDatabase(schema, unknown), TypeError);
   assertThrows(() => indexedDbDriver(null as never, { name: "x" }), TypeError);
   assertThrows(() => indexedDbDriver(indexedDB, {} as never), TypeError);
 });

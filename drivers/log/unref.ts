@@ -1,0 +1,12 @@
+/** Has a timer keep no program alive, where the platform can say so. */
+export function unref(timer: unknown): void {
+  const inNode: unknown = typeof timer === "object" && timer !== null
+    ? Reflect.get(timer, "unref")
+    : undefined;
+  if (typeof inNode === "function") inNode.call(timer);
+  const deno: unknown = Reflect.get(globalThis, "Deno");
+  const inDeno: unknown = typeof deno === "object" && deno !== null
+    ? Reflect.get(deno, "unrefTimer")
+    : undefined;
+  if (typeof inDeno === "function" && typeof timer === "number") inDeno(timer);
+}
