@@ -129,7 +129,7 @@ class RowsUpload implements Uploading {
     return { list: await Promise.all(this.#list), stored: this.#stored };
   }
   async end(): Promise<void> {
-    await this.#sending?.catch(() => {}); // as above
+    await Promise.allSettled([...this.#list, this.#sending]); // nothing of it goes on afterwards
     await this.#lease.end();
   }
 }
