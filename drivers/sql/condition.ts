@@ -45,7 +45,7 @@ function existsSql(
     return LEFT;
   }
   const sql = `${negated ? "NOT " : ""}EXISTS (SELECT 1 FROM ${dialect.quote(table.name)} AS ` +
-    `${slot.alias} WHERE ${inner.sql})`;
+    `${slot.alias} WHERE ${inner.sql} LIMIT 1)`; // without LIMIT, some SQLites make it a join that loses an OFFSET
   return { sql, exact: inner.exact };
 }
 
