@@ -4,7 +4,7 @@ import { collect } from "./gc.ts";
 import { hashOf } from "./hash.ts";
 import { RENEW_MS, start, stop } from "./leases.ts";
 import type { Store } from "./store.ts";
-import { unref } from "./unref.ts";
+import { unref } from "../unref.ts";
 import { addWork, type Chunk, renewWork, type UploadState } from "./upload_works.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,4 +1,4 @@
-import { unref } from "./unref.ts";
+import { unref } from "../../db/unref.ts";
 
 /** How often others are looked for where no event tells. */
 const POLL_MS = 250;

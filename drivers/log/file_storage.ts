@@ -5,6 +5,7 @@ import { corrupt, headSeq, parts } from "./record.ts";
 import { scan } from "./scan.ts";
 import type { Bytes, LogStorage, News } from "./storage.ts";
 import { isOthers, pause, turnName, turnOf } from "./turn.ts";
+import { unref } from "../../db/unref.ts";
 
 /** How long a commit waits for the lock. */
 const PATIENCE_MS = 15_000;
@@ -200,12 +201,4 @@ export function snapshotEnd(frames: readonly Frame[]): number {
     at += bytes.length;
   }
   return at;
-}
-
-/** A timer that keeps no program alive, where the platform can say so. */
-function unref(timer: unknown): void {
-  const method: unknown = typeof timer === "object" && timer !== null
-    ? Reflect.get(timer, "unref")
-    : undefined;
-  if (typeof method === "function") method.call(timer);
 }

@@ -1,5 +1,5 @@
 import { CHANNEL } from "../sql/postgres_log.ts";
-import { unref } from "../sql/unref.ts";
+import { unref } from "../../db/unref.ts";
 import type { Shape } from "./shape.ts";
 
 /** Beside notifications one looks as often, since a connection that was lost may have had some. */

@@ -1,4 +1,4 @@
-import { count, exists, gt, not, or, query, sum, table, text } from "../../mod.ts";
+import { count, exists, gt, integer, not, or, query, sum, table, text } from "../../mod.ts";
 import { lines, schema, todos, users } from "./samples.ts";
 import { assertSame } from "./same.ts";
 import { assertFails, bad, type Suite } from "./suite.ts";
@@ -190,6 +190,16 @@ export function joinsTests({ test, open }: Suite): void {
     const twice = exists(follows, { from: "id" });
     assertSame(await ids(people.where(busy).where(twice)), ["a", "b"]);
     assertSame((await db.all(query(todos).where(exists(users, { id: "ownerId" })))).length, 3);
+  });
+
+  test("exists() under an offset alone, of a table in itself too", async () => {
+    // SQLite 3.51 made such a condition a join and forgot the offset, where no index served it.
+    const pairs = table("pairs", { a: integer().primaryKey(), b: integer() });
+    await using db = await open({ tables: [pairs] });
+    await db.insert(pairs, [{ a: 0, b: 3 }, { a: 1, b: 3 }]);
+    const alike = query(pairs).where(exists(pairs, { b: "b" })).offset(1);
+    assertSame(await db.all(alike), [{ a: 1, b: 3 }]);
+    assertSame(await db.count(alike), 1);
   });
 
   test("exists() works on a path of what was joined, and in updateAll() and deleteAll()", async () => {

@@ -9,7 +9,7 @@ import type {
 import { users } from "./users.ts";
 import { registerRaw } from "../raw.ts";
 import { retrying } from "../patience.ts";
-import { unref } from "../unref.ts";
+import { unref } from "../../../db/unref.ts";
 import type { AsyncClient } from "./client.ts";
 import { AsyncCommits } from "./commits.ts";
 import { AsyncConnection, type ConnectionParts } from "./connection.ts";

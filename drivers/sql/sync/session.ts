@@ -15,7 +15,7 @@ import { createTables } from "./create.ts";
 import { dataError, Failure } from "../failure.ts";
 import { SyncHold } from "./hold.ts";
 import { isBusy, patiently } from "../patience.ts";
-import { unref } from "../unref.ts";
+import { unref } from "../../../db/unref.ts";
 
 const NONE: readonly never[] = [];
 /** How often others' commits are looked for while somebody listens. */

@@ -1,4 +1,4 @@
-/** A timer that keeps no program alive, where the platform can say so. */
+/** Has a timer keep no program alive, where the platform can say so: Node and Bun by the timer, Deno by its number. */
 export function unref(timer: unknown): void {
   if (typeof timer === "object" && timer !== null) {
     const method: unknown = Reflect.get(timer, "unref");
