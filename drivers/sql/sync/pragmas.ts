@@ -6,8 +6,6 @@ import { patiently } from "../patience.ts";
 const NONE: readonly never[] = [];
 /** So long SQLite itself waits for a lock, which stops the whole program. */
 const BUSY_MS = 50;
-/** In KiB. With SQLite's own reads at random in a table of 100,000 rows took half as long again. */
-const CACHE = { own: -2_000, ours: -8_000 } as const;
 /**
  * In pages. A commit writes two, one of them for its own row, so that a log of 1,000 goes into the file every 500
  * commits; in four times as many the same pages come up again and again and are written once.
@@ -39,8 +37,6 @@ export async function prepareFile(
 ): Promise<void> {
   client.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   client.exec(`PRAGMA synchronous = ${durability === "strict" ? "FULL" : "NORMAL"}`);
-  const [cache] = client.row("PRAGMA cache_size", NONE) ?? [];
-  if (cache === CACHE.own) client.exec(`PRAGMA cache_size = ${CACHE.ours}`); // nobody has set it
   if (adopt) return; // the file stays as its owner has it
   const [pages] = client.row("PRAGMA wal_autocheckpoint", NONE) ?? [];
   if (pages === CHECKPOINT.own) client.rows(`PRAGMA wal_autocheckpoint = ${CHECKPOINT.ours}`, NONE);

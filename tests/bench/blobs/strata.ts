@@ -10,6 +10,7 @@ export function strata(name: string, chunkBytes?: number): BlobContestant {
     name,
     async open(path) {
       const client = new DatabaseSync(path);
+      client.exec("PRAGMA page_size = 16384; PRAGMA cache_size = -8000"); // as raw has it
       const db = await openDatabase({ tables: [] }, sqliteDriver(client));
       const store = blobs(db, "bench", chunkBytes === undefined ? {} : { chunkBytes });
       const get = async (key: string) => {
