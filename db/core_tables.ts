@@ -19,8 +19,9 @@ import type {
   TableOptions,
 } from "../schema/types.ts";
 import type { CommitKind, Effect } from "../engine/mod.ts";
+import { commitAtOnce } from "./at_once.ts";
 import type { Core } from "./core.ts";
-import type { Answers, MakeWork, Maybe, Read } from "./driver.ts";
+import type { Answers, CommitInfo, MakeWork, Maybe, Read } from "./driver.ts";
 import { call, GuardedHold } from "./failure.ts";
 import { DatabaseRunner } from "./runner.ts";
 import { Session } from "./session.ts";
@@ -65,8 +66,9 @@ export interface CoreTables extends AsyncVerbs {
    * Makes one commit of work, whose requests are all answered at one state. `effects` is where the work leaves
    * the effects that it has yielded, for those who listen; it is emptied each time that the work is made.
    * Rows are given as they are stored: nothing is checked and no reference followed. `kind` is `"user"` by default.
+   * It is done at once where the session can do that, and fails at once then.
    */
-  commit<T>(make: MakeWork<T>, effects: Effect[], kind?: CommitKind): Promise<T>;
+  commit<T>(make: MakeWork<T>, effects: Effect[], kind?: CommitKind): Maybe<T>;
   /**
    * Hears of what was written to tables of the core's own, and of what others may have, before the commit's
    * promise resolves; it must not throw. Gives what ends it.
@@ -117,23 +119,29 @@ async function open(core: Core, tables: readonly AnyTable[]): Promise<CoreTables
       core.enter();
       return answer.finally(() => core.leave());
     },
-    async commit(make, effects, kind = "user") {
-      core.enter();
-      try {
-        const info = core.info(undefined, effects);
-        const work: typeof make = (kept) => {
-          effects.length = 0;
-          return make(kept);
-        };
-        const hold = new GuardedHold(core.session);
-        return (await hold.commit(kind === "user" ? info : { ...info, kind }, work)).value;
-      } finally {
-        core.leave();
-      }
+    commit(make, effects, kind = "user") {
+      core.check();
+      const user = core.info(undefined, effects);
+      const info = kind === "user" ? user : { ...user, kind };
+      const work: typeof make = (kept) => {
+        effects.length = 0;
+        return make(kept);
+      };
+      const made = commitAtOnce(core.session, info, work);
+      return made ? made.value : commitLater(core, info, work);
     },
     onWrite: (listener) => core.onOwn(listener),
   };
   return Object.assign(verbs, more);
+}
+
+async function commitLater<T>(core: Core, info: CommitInfo, work: MakeWork<T>): Promise<T> {
+  core.enter();
+  try {
+    return (await new GuardedHold(core.session).commit(info, work)).value;
+  } finally {
+    core.leave();
+  }
 }
 
 /** The effect of rows that are new. */

@@ -31,6 +31,9 @@ export class OwnTables {
   /** Tells those who listen what a commit wrote to these tables; gives what it wrote to others. */
   pass(effects: readonly Effect[]): readonly Effect[] {
     if (this.#tables.size === 0) return effects;
+    if (this.#listeners.size === 0 && effects.every(({ table }) => this.#tables.has(table))) {
+      return NONE;
+    }
     const own = effects.filter(({ table }) => this.#tables.has(table));
     if (own.length === 0) return effects;
     this.#tell({ effects: own });

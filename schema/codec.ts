@@ -23,6 +23,9 @@ const MAX_DEPTH = 500;
 const MAYBE_TAGGED = /"(?:\$|\\u0024)/;
 const NEGATIVE_ZERO = '{"$":["-0"]}';
 const DOLLARS = /^\$+$/;
+const DOLLAR = 36;
+/** So deep is what is found to be plain JSON at the first look. */
+const SHALLOW = 16;
 const MALFORMED_TEXT = /[\0\p{Surrogate}]/u;
 /** What a hole is while a list is being decoded. */
 const HOLE = Symbol();
@@ -165,6 +168,39 @@ function start(value: unknown, verb: Pass["verb"]): unknown {
 }
 
 /**
+ * Whether `value` is the JSON tree that stands for it, found out without keeping the place: most values are, and
+ * this takes half the time. What it is not sure of, as anything deep, is visited.
+ */
+function isTree(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case "object":
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (depth === SHALLOW) return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === Array.prototype && Array.isArray(value)) {
+    // A hole is undefined, which is no tree either.
+    for (let i = 0; i < value.length; i++) if (!isTree(value[i], depth + 1)) return false;
+    return true;
+  }
+  if (proto !== Object.prototype && proto !== null) return false;
+  if (Object.getOwnPropertySymbols(value).length > 0) return false;
+  const object = value as Record<string, unknown>; // it is of no other class
+  for (const key in object) {
+    if (key.charCodeAt(0) === DOLLAR || !isTree(object[key], depth + 1)) return false;
+  }
+  return true;
+}
+
+/**
  * A deep copy of `value`, for a json column: of the kinds that {@linkcode encode} takes,
  * with the same things left out, and equal to what `decode(encode(value))` gives.
  *
@@ -208,6 +244,7 @@ export function fromTree(tree: unknown): unknown {
  * @throws {RangeError} When there are more than 500 levels.
  */
 export function encode(value: unknown): string {
+  if (isTree(value, 0)) return JSON.stringify(value);
   const tree = toTree(value);
   const text = JSON.stringify(tree);
   // Quotes inside strings are escaped, so this sequence is nothing but that tag.

@@ -96,9 +96,9 @@ export async function read<T>(tables: CoreTables, make: () => Work<T>): Promise<
 }
 
 /** Makes one commit of what work reads and writes at one state. */
-export function commit<T>(tables: CoreTables, make: () => Work<T>): Promise<T> {
+export async function commit<T>(tables: CoreTables, make: () => Work<T>): Promise<T> {
   const effects: Effect[] = [];
-  return tables.commit(() => {
+  return await tables.commit(() => {
     effects.length = 0; // it may be made again
     return noted(make(), effects);
   }, effects);

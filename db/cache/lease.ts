@@ -49,7 +49,7 @@ export async function leased(
 ): Promise<Leased> {
   const owner = crypto.randomUUID();
   const whole = store.prefix + key;
-  const take = () => store.commit((place) => takeWork(place, whole, owner, isFresh));
+  const take = async () => await store.commit((place) => takeWork(place, whole, owner, isFresh));
   for (let looks = 0;; looks++) {
     signal.throwIfAborted();
     const taken = await take();

@@ -1,9 +1,10 @@
 import { checkEntry } from "./check.ts";
 import { leased } from "./lease.ts";
+import { entryOf, valueOf } from "./reading.ts";
 import { runFactory } from "./scope.ts";
 import type { CacheStore } from "./store.ts";
 import type { EntryRow } from "./tables.ts";
-import type { CacheEntry, CacheEntryOptions, FactoryContext } from "./types.ts";
+import type { CacheEntryOptions, FactoryContext } from "./types.ts";
 
 /** What one run of a factory needs. */
 export interface Making<T> {
@@ -13,7 +14,6 @@ export interface Making<T> {
   readonly lease: boolean;
   readonly signal: AbortSignal;
   factory(context: FactoryContext<T>): T | Promise<T>;
-  entryOf(row: EntryRow): CacheEntry<T>;
   save(value: T, more: CacheEntryOptions): Promise<void>;
 }
 
@@ -23,10 +23,10 @@ export async function makeValue<T>(making: Making<T>): Promise<T> {
   const isFresh = ({ expires }: EntryRow) => expires === null || store.now() < expires;
   if (!lease) {
     const row = await store.row(key);
-    return row && isFresh(row) ? making.entryOf(row).value : await run(making, row);
+    return row && isFresh(row) ? valueOf(row) : await run(making, row);
   }
   const got = await leased(store, key, signal, isFresh);
-  if ("entry" in got) return making.entryOf(got.entry).value;
+  if ("entry" in got) return valueOf(got.entry);
   try {
     return await run(making, await store.row(key));
   } finally {
@@ -35,13 +35,13 @@ export async function makeValue<T>(making: Making<T>): Promise<T> {
 }
 
 async function run<T>(making: Making<T>, row: EntryRow | undefined): Promise<T> {
-  const { signal } = making;
+  const { signal, store } = making;
   signal.throwIfAborted();
   let more: CacheEntryOptions = {};
   let skipped = false;
   const context: FactoryContext<T> = {
     signal,
-    previous: row && making.entryOf(row),
+    previous: row && entryOf(row, store.now()),
     setTtl(ttlMs) {
       checkEntry({ ttlMs });
       more = { ...more, ttlMs };

@@ -2,8 +2,9 @@ import { quote } from "../../schema/errors.ts";
 import type { Core } from "../core.ts";
 import { coreOf } from "../session_of.ts";
 import type { Database } from "../types.ts";
-import { CacheValue, type Settings } from "./cache.ts";
+import { CacheValue } from "./cache.ts";
 import { checkOptions, checkText } from "./check.ts";
+import type { Settings } from "./store.ts";
 import type { Cache, CacheOptions } from "./types.ts";
 
 /** The caches of each database by name. */

@@ -8,10 +8,13 @@ import type { Transaction } from "../types.ts";
 import { Account } from "./account.ts";
 import { CACHES, ENTRIES, type EntryRow, TABLES, USES } from "./tables.ts";
 import type { Place } from "./place.ts";
+import { Sweeper } from "./sweep.ts";
 
-/** What an open store needs to know of its cache. */
-export interface StoreOptions {
+/** How a cache was opened. */
+export interface Settings {
   readonly name: string;
+  readonly ttlMs: number;
+  readonly staleMs: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly now: () => number;
@@ -25,16 +28,21 @@ export class CacheStore {
   readonly account: Account | undefined;
   readonly source: CoreTables;
   readonly now: () => number;
+  readonly sweeper: Sweeper;
+  /** Versions are a random part and a number. */
+  readonly #life = crypto.randomUUID().slice(0, 13);
+  #versions = 0;
 
   private constructor(source: CoreTables, prefix: string, now: () => number, account?: Account) {
     this.source = source;
     this.prefix = prefix;
     this.now = now;
     this.account = account;
+    this.sweeper = new Sweeper(this);
   }
 
   /** Makes what is missing, and gives the store. */
-  static async open(db: object, options: StoreOptions): Promise<CacheStore> {
+  static async open(db: object, options: Settings): Promise<CacheStore> {
     const { name, maxEntries, maxBytes, now } = options;
     const source = await coreTables(db, TABLES);
     const wanted = maxEntries < Infinity || maxBytes < Infinity;
@@ -61,8 +69,8 @@ export class CacheStore {
     )[];
   }
 
-  /** Makes a commit of work on this cache. */
-  commit<T>(make: (place: Place) => Work<T>, kind?: CommitKind): Promise<T> {
+  /** Makes a commit of work on this cache, at once where the driver can. */
+  commit<T>(make: (place: Place) => Work<T>, kind?: CommitKind): Maybe<T> {
     const { prefix, now, account } = this;
     const effects: Effect[] = [];
     const place: Place = { prefix, now, account, effects };
@@ -78,6 +86,10 @@ export class CacheStore {
       return make(place);
     });
     return { value, effects };
+  }
+  /** Another one each time, in all processes. */
+  version(): string {
+    return `${this.#life}${(this.#versions++).toString(36)}`;
   }
   /** The bytes that an entry counts, where that matters. */
   sizeOf(key: string, value: string): number {

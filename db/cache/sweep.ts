@@ -52,8 +52,10 @@ export class Sweeper {
     if (dies !== null && dies < this.#soonest) this.#soonest = dies;
   }
   /** Begins a pass if it is time. */
-  look(now: number): void {
-    if (now < this.#next || now < this.#soonest || this.#walk) return;
+  look(): void {
+    if (this.#soonest === Infinity || this.#walk) return;
+    const now = this.#store.now();
+    if (now < this.#next || now < this.#soonest) return;
     this.#soonest = Infinity;
     this.#walk = this.#pass();
     this.#schedule();

@@ -21,7 +21,9 @@ export function* setOneWork(place: Place, row: EntryRow): Work<void> {
   const answer = yield { ask: "keys", table: DEF, keys: [[row.key]] };
   const [there] = answer as readonly (EntryRow | undefined)[]; // the answer to what was asked
   const plain = !place.account && row.tags === "" && (there === undefined || there.tags === "");
-  if (!plain || isOver(row, place.now())) return yield* replaceAll(place, [row], [there]);
+  if (!plain || row.dies !== null && isOver(row, place.now())) {
+    return yield* replaceAll(place, [row], [there]);
+  }
   const effects: Effect[] = [
     there
       ? { table: DEF, kind: "update", columns: WRITTEN, before: [there], after: [row] }

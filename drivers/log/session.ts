@@ -1,5 +1,6 @@
 import { KnownIds } from "../../engine/known_ids.ts";
 import type { RowEntry, TableData, Tables } from "../../engine/mod.ts";
+import { registerAtOnce } from "../../db/at_once.ts";
 import type {
   Answers,
   CommitInfo,
@@ -42,6 +43,10 @@ export class ResidentSession implements DriverSession {
     this.#state = state;
     this.#closed = closed;
     this.overlay = new Overlay(new ResidentTables(state.tables), state.known, source);
+    registerAtOnce(this, (info, make) => {
+      const hold = new ResidentHold(this);
+      return this.reservations.blocks(hold) ? undefined : hold.commitNow(info, make);
+    });
   }
 
   get seq(): number {
@@ -106,9 +111,13 @@ class ResidentHold implements Hold {
   }
 
   async commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
-    const session = this.#session;
-    const { reservations } = session;
+    const { reservations } = this.#session;
     while (reservations.blocks(this)) await reservations.freed;
+    return this.commitNow(info, make);
+  }
+  /** The same for who needn't wait. */
+  commitNow<T>(info: CommitInfo, make: MakeWork<T>): Committed<T> {
+    const session = this.#session;
     let value: T;
     try {
       value = this.look(make);
@@ -122,7 +131,7 @@ class ResidentHold implements Hold {
     }
     this.#done = [];
     const seq = session.settle(info);
-    reservations.end(this);
+    session.reservations.end(this);
     info.done(seq);
     return { value, seq };
   }

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { cache, type CacheEvent } from "../../../db/cache/mod.ts";
-import { sleep } from "../subject.ts";
-import { type CacheSuite, keysOf, schema } from "./suite.ts";
+import { gate, sleep } from "../subject.ts";
+import { type CacheSuite, keysOf, notes, schema } from "./suite.ts";
 
 /** What a cache tells, how many entries it keeps, and what it sweeps away, on every driver. */
 export function testCacheKeeping({ test, cached }: CacheSuite): void {
@@ -91,5 +91,41 @@ export function testCacheKeeping({ test, cached }: CacheSuite): void {
     const c = cache(db, "c");
     await c.setMany([["e", 5], ["f", 6]]);
     assertEquals((await keysOf(c)).length, 4);
+  });
+
+  test("writes are commits of their own beside transactions", async (place) => {
+    await using db = await place.open(schema);
+    const c = cache<number>(db, "c");
+    await c.set("a", 0);
+    await db.insert(notes, { id: "lost" });
+    const { seq } = db;
+    const [reserved, held] = [gate(), gate()];
+    const transaction = db.transaction(async (tx) => {
+      const there = await tx.get(notes, "lost");
+      await tx.insert(notes, { id: "new" });
+      if (tx.attempt <= 3) {
+        await c.set("a", tx.attempt);
+        assertEquals(await c.get("a"), tx.attempt);
+        assertEquals(await tx.get(notes, "new"), { id: "new" });
+        assertEquals(await db.get(notes, "new"), undefined);
+        if (there) await db.delete(notes, "lost");
+        else await db.insert(notes, { id: "lost" });
+        return;
+      }
+      reserved.reach();
+      await held.reached;
+    });
+    transaction.catch(() => {});
+    await Promise.race([reserved.reached, transaction]);
+    const order: string[] = [];
+    const later = c.set("b", 1).then(() => order.push("set")); // the next commit is reserved
+    await sleep(10);
+    order.push("held");
+    held.reach();
+    await Promise.all([transaction, later]);
+    assertEquals(await db.get(notes, "new"), { id: "new" });
+    assertEquals([await c.get("a"), await c.get("b")], [3, 1]);
+    assertEquals(order, ["held", "set"]);
+    assertEquals(db.seq, seq + 3 + 3 + 1 + 1);
   });
 }

@@ -3,7 +3,7 @@ import { type Database, type Schema, table, text } from "../../../mod.ts";
 import { type Cache, cache, type CacheOptions } from "../../../db/cache/mod.ts";
 import type { Place, PlaceKind } from "../../support/places.ts";
 
-const notes = table("notes", { id: text().primaryKey() });
+export const notes = table("notes", { id: text().primaryKey() });
 export const schema: Schema = { tables: [notes] };
 
 /** A clock that stands until it is moved. */
