@@ -39,6 +39,7 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
   readonly #asked: Asked<T>;
   readonly #box: Writable<{ value: T | undefined }>;
   readonly #status: Writable<Status> = signal<Status>("loading");
+  round = -1;
   #watched = false;
   /** What is asked for instead of all; right for the time of the question alone. */
   #part: Part<T> | undefined;

@@ -27,16 +27,18 @@ export class ExactSum {
     const partials = this.#partials;
     let kept = 0;
     for (let i = 0; i < partials.length; i++) {
-      let y = partials[i] ?? 0;
-      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+      const part = partials[i] ?? 0;
+      const y = Math.abs(x) < Math.abs(part) ? x : part;
+      if (y === x) x = part;
       const high = x + y;
       const low = y - (high - x);
       if (low !== 0) partials[kept++] = low;
       x = high;
     }
-    partials.length = kept;
-    if (Math.abs(x) < HUGE) partials.push(x);
+    if (Math.abs(x) < HUGE) partials[kept++] = x;
     else this.#big += scaled(x);
+    // Setting the length costs more.
+    while (partials.length > kept) partials.pop();
   }
 
   /** The sum, rounded once to nearest, ties to even; null when both infinities were added. */

@@ -1,6 +1,6 @@
 import { keyIn, type MapKey } from "../../schema/key.ts";
 import type { StoredRow } from "../../schema/types.ts";
-import type { Commit, Entry } from "../commit.ts";
+import type { Commit, Entry, RowEntry } from "../commit.ts";
 import type { TableData } from "../table_data.ts";
 import { same } from "../../schema/same.ts";
 
@@ -35,23 +35,41 @@ export class Changes {
     return net;
   }
 
-  #netOf(data: TableData): RowChange[] {
+  #netOf(data: TableData): readonly RowChange[] {
     const changes: RowChange[] = [];
     let count = 0;
+    let only: RowEntry | undefined;
     for (const entry of this.#entries) {
       if (!("data" in entry) || entry.data !== data) continue;
-      count++;
+      only = ++count === 1 ? entry : undefined;
       const { before, after } = entry;
-      for (let i = 0; i < Math.max(before.length, after.length); i++) {
+      const { length } = before.length > after.length ? before : after;
+      for (let i = 0; i < length; i++) {
         const key = keyIn(data.def.key, after[i] ?? before[i] ?? {});
         changes.push({ key, before: before[i], after: after[i] });
       }
     }
-    const differs = ({ before, after }: RowChange) =>
-      before && after ? !sameRow(data, before, after) : before !== after;
     const net = count > 1 ? merged(changes) : changes;
-    return net.every(differs) ? net : net.filter(differs);
+    // Most writes change what they name.
+    const columns = only?.columns ?? [];
+    return net.every((change) => differs(data, change, columns))
+      ? net
+      : net.filter((change) => differs(data, change, columns));
   }
+}
+
+function differs(
+  data: TableData,
+  { before, after }: RowChange,
+  columns: readonly string[],
+): boolean {
+  if (!before || !after) return before !== after;
+  for (const name of columns) {
+    const x = before[name];
+    const y = after[name];
+    if (x !== y && !same(x, y)) return true;
+  }
+  return !sameRow(data, before, after);
 }
 
 function sameRow({ def }: TableData, a: StoredRow, b: StoredRow): boolean {

@@ -11,11 +11,14 @@ import { same } from "../../schema/same.ts";
 import type { EnvChange } from "./stage_view.ts";
 
 interface Group {
+  readonly key: MapKey;
   readonly paths: readonly unknown[];
   readonly states: readonly Accumulator[];
   count: number;
   /** As it was last passed on. */
   row: StoredRow | undefined;
+  /** Whether the commit at hand has changed it. */
+  touched: boolean;
 }
 
 /** Keeps groups current: a change costs what its own values cost, however large their group is. */
@@ -38,15 +41,16 @@ export class GroupView {
 
   #start(key: MapKey, paths: readonly unknown[]): Group {
     const states = this.#aggregators.map(({ start }) => start());
-    const group: Group = { paths, states, count: 0, row: undefined };
+    const group: Group = { key, paths, states, count: 0, row: undefined, touched: false };
     this.#groups.set(key, group);
     return group;
   }
 
   /** @throws {RangeError} Where a sum leaves its range. @throws {TypeError} For JSON that is no scalar. */
-  advance(envs: readonly EnvChange[]): RowChange[] {
+  advance(envs: readonly EnvChange[]): readonly RowChange[] {
+    const touched: Group[] = [];
     // The group of a query without paths is passed on first.
-    const touched = new Map<MapKey, Group>(this.#begun ? [] : this.#groups);
+    if (!this.#begun) touched.push(...this.#groups.values());
     this.#begun = true;
     this.#take(envs, touched);
     return this.#changesOf(touched);
@@ -68,7 +72,12 @@ export class GroupView {
     return changes;
   }
 
-  #take(envs: readonly EnvChange[], touched: Map<MapKey, Group> | undefined): void {
+  #take(envs: readonly EnvChange[], touched: Group[] | undefined): void {
+    const touch = (group: Group) => {
+      if (!touched || group.touched) return;
+      group.touched = true;
+      touched.push(group);
+    };
     for (const { before, after } of envs) {
       const from = before && this.#keyOf(before);
       const to = after && this.#keyOf(after);
@@ -79,11 +88,11 @@ export class GroupView {
         : this.#groups.get(to) ?? this.#start(to, this.#gets.map((get) => after && get(after)));
       if (before && left) {
         left.count--;
-        touched?.set(from ?? null, left);
+        touch(left);
       }
       if (after && joined) {
         joined.count++;
-        touched?.set(to ?? null, joined);
+        touch(joined);
       }
       for (let i = 0; i < this.#aggregators.length; i++) {
         const get = this.#aggregators[i]?.get;
@@ -96,14 +105,15 @@ export class GroupView {
     }
   }
 
-  #changesOf(touched: ReadonlyMap<MapKey, Group>): RowChange[] {
+  #changesOf(touched: readonly Group[]): RowChange[] {
     const changes: RowChange[] = [];
-    for (const [key, group] of touched) {
-      const before = group.row;
+    for (const group of touched) {
+      group.touched = false;
+      const { key, row: before } = group;
       const gone = group.count === 0 && this.#names.length > 0;
       if (gone) this.#groups.delete(key);
-      const after = gone ? undefined : this.#rowOf(group);
-      if (before && after ? same(before, after) : before === after) continue;
+      const after = gone ? undefined : before ? this.#nextOf(group, before) : this.#rowOf(group);
+      if (before === after) continue;
       group.row = after;
       changes.push({ key, before, after });
     }
@@ -114,5 +124,19 @@ export class GroupView {
     this.#names.forEach((names, i) => putAt(row, names, paths[i]));
     this.#aggregators.forEach(({ name }, i) => putAt(row, [name], states[i]?.value));
     return row;
+  }
+  /** The row of a group that had one: itself where no aggregate has another value. */
+  #nextOf({ states }: Group, before: StoredRow): StoredRow {
+    let next: DraftRow | undefined;
+    for (let i = 0; i < states.length; i++) {
+      const name = this.#aggregators[i]?.name;
+      if (name === undefined) continue;
+      const value = states[i]?.value;
+      const old = before[name];
+      if (value === old || same(value, old)) continue;
+      next ??= { ...before };
+      next[name] = value; // an own property, whatever its name
+    }
+    return next ?? before;
   }
 }

@@ -37,11 +37,11 @@ export interface Views {
 const EMPTY = new Result(new Steps(), 0, () => ({ rows: [], keys: () => [] }));
 
 /** A signal of one view that ends by `Symbol.dispose`: it keeps its value and lets the view go. */
-function handleOf<T>(viewOf: () => ViewLike<T>) {
+function handleOf<T, U>(viewOf: () => ViewLike<T>, none: U) {
   const open = signal(true);
   const view = computed(viewOf);
-  let last: T | undefined;
-  const current = computed(() => open.value ? last = view.value.read() : last);
+  let last: T | U = none;
+  const current = computed(() => open.value ? last = view.value.read() ?? none : last);
   /** What is to be done when it ends. */
   const ends = new Set<() => void>();
   const close = () => {
@@ -79,10 +79,9 @@ function liveRows(views: Views, query: unknown, starts: Starts): object {
     const value = asked.value;
     const shared = views.rows(`rows ${JSON.stringify(value)}`, value.bound);
     return startedView(shared, startOf(), views.ended);
-  });
+  }, EMPTY);
   if (typeof query !== "function") queryValue(query);
-  const result = computed(() => current.value ?? EMPTY);
-  const rows = computed(() => result.value.rows);
+  const rows = computed(() => current.value.rows);
   const end = () => {
     rows.peek(); // others may go on with the view, and its rows are known no longer
     close();
@@ -126,16 +125,17 @@ function liveRows(views: Views, query: unknown, starts: Starts): object {
       params.value = { ...params.peek(), ...values };
     },
     deltas(listener: (ops: readonly DeltaOp<StoredRow>[], commit: Commit | undefined) => void) {
-      const unseen: Step[] = [];
+      const reader: { unseen: Step[] } = { unseen: [] };
       let before: Result | undefined;
-      const end = () => void before?.steps.readers.delete(unseen);
+      const end = () => void before?.steps.readers.delete(reader);
       const stop = effect(() => {
-        const after = result.value;
-        let steps = unseen.splice(0);
+        const after = current.value;
+        let steps = reader.unseen;
+        if (steps.length > 0) reader.unseen = []; // a listener may write
         if (before?.steps !== after.steps) { // another query's
           end();
           steps = before ? [{ ops: undefined, commit: undefined, from: before, to: after }] : [];
-          if (open.peek()) after.steps.readers.add(unseen);
+          if (open.peek()) after.steps.readers.add(reader);
         }
         before = after;
         for (const step of steps) {
@@ -193,7 +193,7 @@ function liveOne(
   views.check();
   const start = startNamed<unknown>(starts, () => about.name);
   const view = startedView(shared, start, views.ended);
-  const { current, close } = handleOf(() => view);
+  const { current, close } = handleOf(() => view, undefined);
   const status = computed(() => (void current.value, view.status.value));
   const more: Omit<LiveInfo, keyof typeof about> = {
     get status() {

@@ -4,8 +4,9 @@ import type { Ast, Cond } from "../../query/ast.ts";
 import type { Env } from "../../query/predicate.ts";
 import type { Tables } from "../stage.ts";
 import type { Changes, RowChange } from "./changes.ts";
-import { coming, NOBODY, type Parts, partsOf, through } from "./parts.ts";
+import { coming, type Parts, partsOf, through } from "./parts.ts";
 import type { Result, Steps } from "./result.ts";
+import { NOBODY } from "./rows_list.ts";
 import type { EnvChange } from "./stage_view.ts";
 
 /** Whether every `exists` of a condition names columns that lead to its rows. */
@@ -61,7 +62,7 @@ export class Maintained {
   advance(changes: Changes): Result {
     const parts = this.#parts;
     const before = this.result;
-    let envs: EnvChange[];
+    let envs: readonly EnvChange[];
     try {
       envs = through(parts, changes.of(parts.tables.data(parts.ast.table)), changes);
     } catch (error) {

@@ -11,6 +11,7 @@ import { DistinctView } from "./distinct_view.ts";
 import { Following } from "./follow.ts";
 import { GroupView } from "./group_view.ts";
 import { resultKey, type Steps } from "./result.ts";
+import { placesOf } from "./places.ts";
 import { RowsList } from "./rows_list.ts";
 import { type EnvChange, isPlain, ownConds, type StageView, stageView } from "./stage_view.ts";
 
@@ -72,9 +73,11 @@ export function partsOf(tables: Tables, ast: Ast, steps: Steps, paused: boolean)
     list: new RowsList({
       ...{ window, includes, steps },
       compare: compareEnvs(order, joined),
+      places: placesOf(order, joined),
       keyOf: resultKey(ast, joined),
-      // Stored rows are the result themselves.
-      output: ast.select || joined || includes || stages.length > 1 ? output : undefined,
+      // Stored rows are the result themselves, and so are those of groups.
+      output: ast.select || joined || includes ? output : undefined,
+      made: stages.length > 1 && !ast.select && !joined && !includes,
       first: plain ? first : undefined,
       quick: stage?.ordered === true && seeks,
     }),
@@ -89,29 +92,26 @@ export function through(
   source: readonly RowChange[],
   changes: Changes | undefined,
   noted = false,
-): EnvChange[] {
+): readonly EnvChange[] {
   let rows = source;
-  let envs: EnvChange[] = [];
+  let envs: readonly EnvChange[] = [];
   for (const { view, groups } of stages) {
     envs = view.advance(rows, changes, noted);
     if (groups) rows = groups.advance(envs);
   }
-  return last({ distinct, after }, envs);
+  return distinct || after ? last({ distinct, after }, envs) : envs;
 }
 
 /** The same from the rows of the last stage on. */
 export function last(
   { distinct, after }: Pick<Parts, "distinct" | "after">,
   found: readonly EnvChange[],
-): EnvChange[] {
-  const envs = distinct ? distinct.advance(found) : [...found];
+): readonly EnvChange[] {
+  const envs = distinct ? distinct.advance(found) : found;
   if (!after) return envs;
   const within = (env: Env | undefined) => env && after(env) > 0 ? env : undefined;
   return envs.map(({ before, after }) => ({ before: within(before), after: within(after) }));
 }
-
-/** Keys of nothing. */
-export const NOBODY: ReadonlySet<MapKey> = new Set();
 
 /** A row that is there to begin with. */
 export function coming(key: MapKey, after: StoredRow): RowChange {

@@ -10,6 +10,9 @@ import { windowOf } from "../window.ts";
 import { same } from "../../schema/same.ts";
 import type { DeltaOp } from "./types.ts";
 
+/** Rows that are compared in one step. */
+const STEP = 2_048;
+
 /** Rows with what tells each from the others, in the same order. */
 export interface Rows {
   readonly rows: readonly StoredRow[];
@@ -27,9 +30,9 @@ export interface Step {
 
 /** Those who want every step of a shared result, each with what it has not seen yet. */
 export class Steps {
-  readonly readers = new Set<Step[]>();
+  readonly readers = new Set<{ unseen: Step[] }>();
   push(step: Step): void {
-    for (const steps of this.readers) steps.push(step);
+    for (const { unseen } of this.readers) unseen.push(step);
   }
 }
 
@@ -70,6 +73,21 @@ export function after(steps: Steps, before: Result | undefined, rows: Rows): Res
   const known = before?.known?.rows;
   const unchanged = known?.length === rows.rows.length &&
     rows.rows.every((row, i) => row === known[i]);
+  return unchanged && before ? before : new Result(steps, rows.rows.length, () => rows);
+}
+
+/** The same in steps. */
+export function* afterInSteps(
+  steps: Steps,
+  before: Result | undefined,
+  rows: Rows,
+): Generator<number, Result> {
+  const known = before?.known?.rows;
+  let unchanged = known?.length === rows.rows.length;
+  for (let i = 0; unchanged && i < rows.rows.length; i++) {
+    unchanged = rows.rows[i] === known?.[i];
+    if (i % STEP === STEP - 1) yield STEP;
+  }
   return unchanged && before ? before : new Result(steps, rows.rows.length, () => rows);
 }
 

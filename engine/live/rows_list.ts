@@ -4,7 +4,8 @@ import type { Env } from "../../query/predicate.ts";
 import type { CompareEnvs, Window } from "../window.ts";
 import type { Following } from "./follow.ts";
 import { pace } from "./pace.ts";
-import { after, Result, type Rows, type Steps } from "./result.ts";
+import type { Places } from "./places.ts";
+import { after, afterInSteps, Result, type Rows, type Steps } from "./result.ts";
 import { same } from "../../schema/same.ts";
 import { sortInSteps, topInSteps } from "./sort_in_steps.ts";
 import { SortedList } from "./sorted_list.ts";
@@ -16,9 +17,12 @@ export interface RowsSource {
   readonly window: Window;
   readonly steps: Steps;
   readonly compare: CompareEnvs;
+  readonly places: Places<Env> | undefined;
   readonly keyOf: (env: Env) => MapKey;
   /** The row of the result; undefined when an {@linkcode Env} is that itself. */
   readonly output: ((env: Env) => StoredRow) | undefined;
+  /** Whether rows are made anew whenever a result begins, as those of groups are. */
+  readonly made: boolean;
   /** Follows what `output` looks up, if it does. */
   readonly includes: Following | undefined;
   /** Gives the first rows of the order; absent where all are given to begin with. */
@@ -31,7 +35,13 @@ export interface RowsSource {
 const SPARE = 64;
 /** Up to so many rows are kept sorted while others come. */
 const TOP = 1_000;
-const NOTHING: ReadonlyMap<MapKey, StoredRow | undefined> = new Map();
+/** The row, or the one from before where that has the same content. */
+function keptRow(row: StoredRow, before: StoredRow | undefined): StoredRow {
+  return before && same(before, row) ? before : row;
+}
+
+/** Keys of nothing. */
+export const NOBODY: ReadonlySet<MapKey> = new Set();
 
 /**
  * The rows of a result in order. Without a window every change is an op at a position, and arrays
@@ -41,12 +51,14 @@ const NOTHING: ReadonlyMap<MapKey, StoredRow | undefined> = new Map();
  */
 export class RowsList {
   readonly #source: RowsSource;
-  readonly #list: SortedList<Env>;
-  readonly #outs = new Map<Env, StoredRow>();
+  /** Rows before they are put out, each with what it was put out as. */
+  readonly #list: SortedList<Env, StoredRow>;
   /** Where outputs look things up, the rows by their keys. */
   readonly #byKey = new Map<MapKey, Env>();
   readonly #windowed: boolean;
-  readonly #need: number;
+  /** The positions of the window. */
+  readonly #from: number;
+  readonly #to: number;
   #most: number;
   /** Whether the list holds all rows, not just the first. */
   #complete = true;
@@ -56,53 +68,56 @@ export class RowsList {
 
   constructor(source: RowsSource) {
     this.#source = source;
-    this.#list = new SortedList(source.compare);
+    this.#list = new SortedList(source.compare, source.places, source.output !== undefined);
     const { offset, limit } = source.window;
-    this.#need = offset + limit;
-    this.#windowed = this.#need < Infinity || offset > 0;
+    this.#from = offset;
+    this.#to = offset + limit;
+    this.#windowed = this.#to < Infinity || offset > 0;
     this.#most = source.first && !source.includes
-      ? this.#need + Math.max(this.#need >> 1, SPARE)
+      ? this.#to + Math.max(this.#to >> 1, SPARE)
       : Infinity;
   }
 
   /** Begins with these rows, or with those that it asks for. */
   begin(envs: readonly Env[] | undefined, before: Result | undefined): Result {
-    const old = this.#source.output && before?.known;
+    const { output, made, keyOf, compare } = this.#source;
+    const old = output || made ? before?.known : undefined;
     const known = new Map(old?.keys().map((key, i) => [key, old.rows[i]]));
-    if (envs) this.#load([...envs].sort(this.#source.compare), known);
+    const kept = (env: Env) => keptRow(env as StoredRow, known.get(keyOf(env))); // made rows
+    if (envs) this.#load((made ? envs.map(kept) : [...envs]).sort(compare), known);
     else this.#fill(known);
     return this.result = after(this.#source.steps, before, this.#rows());
   }
   /** The same in steps with all rows that there are; the list is theirs after the last step. */
   *beginInSteps(envs: readonly Env[], before: Result | undefined): Generator<number, void> {
-    const { first, compare, output, steps } = this.#source;
+    const { first, compare, output, made, steps, keyOf } = this.#source;
     const { stepRows } = pace();
-    const old = output && before?.known;
+    const old = output || made ? before?.known : undefined;
     const known = new Map<MapKey, StoredRow | undefined>();
     for (const [i, key] of old?.keys().entries() ?? []) {
       known.set(key, old?.rows[i]);
       if (i % stepRows === 0) yield stepRows;
     }
-    const keeps = first && this.#most < Infinity;
-    const sorted =
-      yield* (keeps && this.#most <= TOP
-        ? topInSteps(envs, this.#most, compare)
-        : sortInSteps(envs, compare));
-    this.#complete = !keeps || envs.length < this.#most;
-    this.#load(keeps ? sorted.slice(0, this.#most) : sorted, NOTHING);
-    yield stepRows;
-    if (!output) {
-      this.result = after(steps, before, this.#rows());
-      return;
+    const most = first ? this.#most : Infinity;
+    const sorted = yield* most <= TOP
+      ? topInSteps(envs, most, compare)
+      : sortInSteps(envs, compare);
+    this.#complete = envs.length < most;
+    const kept = sorted.length > most ? sorted.slice(0, most) : sorted;
+    const shown = this.#windowed ? kept.slice(this.#from, this.#to) : kept;
+    let rows = shown as readonly StoredRow[]; // without an output they are rows
+    if (output || known.size > 0) {
+      const outs: StoredRow[] = [];
+      for (const [i, env] of shown.entries()) {
+        const old = known.get(keyOf(env));
+        outs.push(made ? keptRow(env as StoredRow, old) : this.#show(env, old));
+        if (i % stepRows === 0) yield stepRows;
+      }
+      rows = outs;
     }
-    const { keyOf } = this.#source;
-    const shown = this.#shown();
-    const rows: StoredRow[] = [];
-    for (const [i, env] of shown.entries()) {
-      rows.push(this.#show(env, known.get(keyOf(env))));
-      if (i % stepRows === 0) yield stepRows;
-    }
-    this.result = after(steps, before, { rows, keys: () => shown.map(keyOf) });
+    const items = made && !this.#windowed ? rows : kept;
+    yield* this.#list.loadInSteps(items, output && ((i) => rows[i - this.#from]));
+    this.result = yield* afterInSteps(steps, before, { rows, keys: () => shown.map(keyOf) });
   }
   /** Whether the first rows are there without looking at the others. */
   get quick(): boolean {
@@ -116,44 +131,35 @@ export class RowsList {
   /** Replaces all rows; those of the result that are known by key keep their objects. */
   #load(envs: readonly Env[], known: ReadonlyMap<MapKey, StoredRow | undefined>): void {
     this.#list.load(envs);
-    this.#outs.clear();
     if (known.size === 0 || !this.#source.output) return;
-    for (const env of this.#shown()) this.#show(env, known.get(this.#source.keyOf(env)));
-  }
-  #shown(): Env[] {
-    const { offset } = this.#source.window;
-    return this.#windowed ? this.#list.slice(offset, this.#need) : this.#list.all();
+    const { keyOf } = this.#source;
+    this.#list.values(this.#from, this.#to, (env) => this.#show(env, known.get(keyOf(env))));
   }
   #rows(): Rows {
-    const envs = this.#shown();
     const { output, keyOf } = this.#source;
-    // Without an output they are rows.
-    const rows = output ? envs.map((env) => this.#show(env)) : envs as readonly StoredRow[];
+    const envs = this.#windowed ? this.#list.slice(this.#from, this.#to) : this.#list.all();
+    const rows = output
+      ? this.#list.values(this.#from, this.#to, (env) => this.#show(env))
+      : envs as readonly StoredRow[]; // as above
     return { rows, keys: () => envs.map(keyOf) };
   }
-  /** The row of the result, `old` itself where its content is the same. */
+  /** Makes the row of the result, or gives `old` where its content is the same. */
   #show(env: Env, old?: StoredRow): StoredRow {
     const { output, includes, keyOf } = this.#source;
     if (!output) return env as StoredRow; // as above
-    const known = this.#outs.get(env);
-    if (known) return known;
-    const key = includes && keyOf(env);
-    let row = includes && key !== undefined ? includes.run(key, () => output(env)) : output(env);
-    if (key !== undefined) this.#byKey.set(key, env);
-    if (old && same(old, row)) row = old;
-    this.#outs.set(env, row);
-    return row;
+    let row: StoredRow;
+    if (includes) {
+      const key = keyOf(env);
+      row = includes.run(key, () => output(env));
+      this.#byKey.set(key, env);
+    } else row = output(env);
+    return keptRow(row, old);
   }
-  #forget(env: Env): StoredRow | undefined {
-    const { includes, keyOf, output } = this.#source;
-    if (!output) return env as StoredRow; // as above
-    const row = this.#outs.get(env);
-    if (row && includes) {
-      includes.release(keyOf(env));
-      this.#byKey.delete(keyOf(env));
-    }
-    this.#outs.delete(env);
-    return row;
+  #forget(env: Env): void {
+    const { includes, keyOf } = this.#source;
+    if (!includes) return;
+    includes.release(keyOf(env));
+    this.#byKey.delete(keyOf(env));
   }
 
   /**
@@ -167,9 +173,11 @@ export class RowsList {
     const ops: DeltaOp<StoredRow>[] | undefined = this.#windowed ? undefined : [];
     this.#touched = false;
     for (const { before, after } of changes) this.#change(before, after, ops);
-    for (const key of affected) {
-      const env = this.#byKey.get(key);
-      if (env) this.#change(env, env, ops);
+    if (affected !== NOBODY) {
+      for (const key of affected) {
+        const env = this.#byKey.get(key);
+        if (env) this.#change(env, env, ops);
+      }
     }
     if (!this.#complete) this.#trim();
     if (!ops) {
@@ -184,14 +192,21 @@ export class RowsList {
 
   /** Looks up more rows where too few are left for the window, and lets go of too many. */
   #trim(): void {
-    if (this.#list.length < this.#need) {
+    const list = this.#list;
+    if (list.length < this.#to) {
       // Where that is a search it is made once, for all rows.
       if (!this.#source.quick) this.#most = Infinity;
       const { keyOf } = this.#source;
-      this.#fill(new Map(Array.from(this.#outs, ([env, row]) => [keyOf(env), row])));
-    } else if (this.#list.length > 2 * this.#most) {
-      for (const env of this.#list.slice(this.#most, Infinity)) this.#forget(env);
-      this.#list.load(this.#list.slice(0, this.#most));
+      const known = new Map<MapKey, StoredRow>();
+      for (const [env, row] of list.entries()) known.set(keyOf(env), row);
+      this.#fill(known);
+    } else if (list.length > 2 * this.#most) {
+      const values = new Map(list.entries());
+      const envs = list.slice(0, this.#most);
+      list.load(envs, (i) => {
+        const env = envs[i];
+        return env && values.get(env);
+      });
     }
   }
 
@@ -201,28 +216,33 @@ export class RowsList {
     ops: DeltaOp<StoredRow>[] | undefined,
   ): void {
     const list = this.#list;
-    const { compare } = this.#source;
+    const { compare, output } = this.#source;
     const found = before && list.locate(before);
     const from = found && ops ? list.rank : 0;
-    const old = found && this.#forget(found);
-    const stays = found && after && compare(found, after) === 0;
-    if (stays) list.put(after);
-    else if (found) list.remove();
+    const old = found && (output ? list.value : found as StoredRow); // as above
+    if (found && after && compare(found, after) === 0) {
+      this.#touched = true;
+      const row = ops || old ? this.#show(after, old) : undefined;
+      list.put(after, row);
+      if (ops && row && old && old !== row) ops.push({ change: from, row, before: old });
+      return;
+    }
+    if (found) {
+      this.#forget(found);
+      list.remove();
+    }
     const last = this.#complete ? undefined : list.last;
-    if (!after || !stays && !this.#complete && !(last && compare(after, last) < 0)) {
+    if (!after || !this.#complete && !(last && compare(after, last) < 0)) {
       this.#touched ||= found !== undefined;
       if (found) ops?.push({ remove: from });
       return;
     }
-    if (!stays) list.locate(after);
-    const to = ops ? list.rank : 0;
-    if (!stays) list.insert(after);
     this.#touched = true;
-    if (!ops) {
-      if (old) this.#show(after, old);
-      return;
-    }
-    const row = this.#show(after, old);
+    list.locate(after);
+    const row = ops || old ? this.#show(after, old) : undefined;
+    list.insert(after, row);
+    if (!ops || !row) return;
+    const to = list.rank;
     if (!found) ops.push({ insert: to, row });
     else {
       if (from !== to) ops.push({ move: from, to, row });

@@ -21,7 +21,7 @@ export interface StageView {
     source: readonly RowChange[],
     changes: Changes | undefined,
     noted: boolean,
-  ): EnvChange[];
+  ): readonly EnvChange[];
   /** Reads in steps what lookups will need; absent where no other table is looked into. */
   warm?(): Generator<number, void>;
   /** Remembers what a commit does to lookups that were made. */
@@ -51,15 +51,19 @@ export function isPlain(steps: StageSteps): boolean {
 /** Keeps one stage current. */
 export function stageView(tables: Tables, steps: StageSteps, paused: boolean): StageView {
   const test = ownTest(steps);
+  const all = steps.conds.length === 0;
   if (!isPlain(steps)) return new JoinedView(new Following(tables, paused), steps, test);
   return {
     advance(source) {
+      if (all) return source;
       const changes: EnvChange[] = [];
-      for (const { before, after } of source) {
-        const [from, to] = [before && test(before), after && test(after)];
-        if (from || to) {
-          changes.push({ before: from ? before : undefined, after: to ? after : undefined });
-        }
+      for (const change of source) {
+        const { before, after } = change;
+        const from = before !== undefined && test(before);
+        const to = after !== undefined && test(after);
+        if (from === (before !== undefined) && to === (after !== undefined)) changes.push(change);
+        else if (from) changes.push({ before, after: undefined });
+        else if (to) changes.push({ before: undefined, after });
       }
       return changes;
     },

@@ -27,8 +27,10 @@ function put<K, V>(map: Map<K, Set<V>>, key: K, view: V): void {
 }
 
 /** Views by their topics, so that a commit asks only those that it can concern. */
-export class Topics<V extends { readonly topics: readonly Topic[] }> {
+export class Topics<V extends { readonly topics: readonly Topic[]; round: number }> {
   readonly #rooms = new Map<unknown, Room<V>>();
+  /** Each view is found once a round. */
+  round = 0;
 
   add(view: V): void {
     for (const { on, guard } of view.topics) {
@@ -66,28 +68,34 @@ export class Topics<V extends { readonly topics: readonly Topic[] }> {
   get any(): boolean {
     return this.#rooms.size > 0;
   }
+  #add(view: V, found: V[]): void {
+    if (view.round === this.round) return;
+    view.round = this.round;
+    found.push(view);
+  }
   /** Adds all views. */
-  all(found: Set<V>): void {
+  all(found: V[]): void {
+    this.round++;
     for (const on of this.#rooms.keys()) this.about(on, found);
   }
   /** Adds all views of a table or value. */
-  about(on: unknown, found: Set<V>): void {
+  about(on: unknown, found: V[]): void {
     const room = this.#rooms.get(on);
-    for (const view of room?.all ?? []) found.add(view);
+    for (const view of room?.all ?? []) this.#add(view, found);
     for (const { byKey } of room?.guarded.values() ?? []) {
-      for (const views of byKey.values()) for (const view of views) found.add(view);
+      for (const views of byKey.values()) for (const view of views) this.#add(view, found);
     }
   }
   /** Adds the views that a write can concern. */
-  touched(entry: RowWrite | ValueEntry, found: Set<V>): void {
+  touched(entry: RowWrite | ValueEntry, found: V[]): void {
     const room = this.#rooms.get("value" in entry ? entry.value : entry.data.def);
     if (!room) return;
-    for (const view of room.all) found.add(view);
+    for (const view of room.all) this.#add(view, found);
     if ("value" in entry) return;
     for (const { columns, byKey } of room.guarded.values()) {
       for (const rows of [entry.before, entry.after]) {
         for (const row of rows) {
-          for (const view of byKey.get(keyIn(columns, row)) ?? []) found.add(view);
+          for (const view of byKey.get(keyIn(columns, row)) ?? []) this.#add(view, found);
         }
       }
     }

@@ -48,6 +48,7 @@ export class View<T> {
   readonly #upkeep: Upkeep<T>;
   /** In a box, so that readers can be made to ask again without another value. */
   readonly #box: Writable<{ value: T | undefined }>;
+  round = -1;
   #watched = false;
   #kept: Kept<T> | undefined;
   /** What is being worked on, a slice at a time. */

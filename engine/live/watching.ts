@@ -17,9 +17,13 @@ export interface LiveSource {
 /** What a commit does to a view, whatever its result. */
 export interface Watched {
   readonly topics: readonly Topic[];
+  /** The round in which it was last found, so that each round finds it once. */
+  round: number;
   /** Brings it up to date; `changes` are those since it last was. */
   refresh(changes?: Changes): void;
 }
+
+const NOBODY: readonly Watched[] = [];
 
 /**
  * The watched views of a source. After a commit those that it can concern are brought up to it
@@ -37,7 +41,7 @@ export class Watching {
   readonly ended: Writable<boolean> = signal(false);
   #why: unknown;
   /** Those that the commit at hand can concern; empty between commits. */
-  readonly #touched = new Set<Watched>();
+  readonly #touched: Watched[] = [];
   /** Shared views by what was asked; who is gone is dropped. */
   readonly #shared = new Map<string, WeakRef<object>>();
   readonly #gone = new FinalizationRegistry<string>((key) => {
@@ -72,7 +76,7 @@ export class Watching {
     this.deliver(() => {
       this.ended.value = true;
       this.#tick.value++;
-      const watched = new Set<Watched>();
+      const watched: Watched[] = [];
       this.#topics.all(watched);
       for (const view of watched) view.refresh();
     });
@@ -104,24 +108,26 @@ export class Watching {
 
   /** Brings views up to commits whose writes are known, and in the tables. */
   readonly committed = (entries: readonly Entry[], commit: Commit | undefined): void => {
+    this.#topics.round++;
     for (const entry of entries) this.#topics.touched(entry, this.#touched);
     this.#refresh(new Changes(entries, commit));
   };
   /** The same for writes of which views can learn no more than that they concern them. */
   touched(entries: readonly (RowWrite | ValueEntry)[], about: readonly unknown[]): void {
+    this.#topics.round++;
     for (const entry of entries) this.#topics.touched(entry, this.#touched);
     for (const on of about) this.#topics.about(on, this.#touched);
     this.#refresh(undefined);
   }
   #refresh(changes: Changes | undefined): void {
     const touched = this.#touched;
-    const early = this.#early.size > 0 ? [...this.#early] : [];
-    this.#early.clear();
+    const early = this.#early.size > 0 ? [...this.#early] : NOBODY;
+    if (early !== NOBODY) this.#early.clear();
     this.deliver(() => {
       this.#tick.value++;
       for (const view of early) view.refresh();
       for (const view of touched) view.refresh(changes);
-      touched.clear(); // effects may write
+      touched.length = 0; // effects may write
     });
   }
   /** Changes results in one batch. */
