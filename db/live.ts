@@ -183,7 +183,7 @@ function askedViews(core: Core, { watching, asker }: Told): Views {
             return () => {
               if (rows === before.rows) return before;
               const known = { rows, keys: () => keysOf(rows) };
-              const result = new LiveResult(steps, rows.length, () => known);
+              const result = new LiveResult(steps, rows.length, known);
               steps.push({ ops: undefined, commit, from: before, to: result });
               return result;
             };

@@ -23,7 +23,7 @@ export function nextResult(
   const unchanged = old?.rows.length === rows.length && rows.every((row, i) => row === old.rows[i]);
   return unchanged && before
     ? before
-    : new LiveResult(steps, rows.length, () => ({ rows, keys: () => keys }));
+    : new LiveResult(steps, rows.length, { rows, keys: () => keys });
 }
 
 /** What tells the rows of a result from each other: their keys where they have them, else their places. */

@@ -189,13 +189,20 @@ export type Patches = readonly { readonly column: ColumnDef; readonly value: unk
  */
 export function readPatch(def: TableDef, input: unknown): Patches {
   checkObject(def, input, "a patch");
-  return Object.keys(input).filter((name) => {
+  const names = Object.keys(input);
+  let given = names;
+  for (const name of names) {
     const column = def.column(name, "update");
-    if (!def.key.includes(column)) return input[name] !== undefined;
-    throw new TypeError(
-      `Cannot update ${placeName(column)} as a key never changes: it is in the patch`,
-    );
-  }).map((name) => {
+    if (def.key.includes(column)) {
+      throw new TypeError(
+        `Cannot update ${placeName(column)} as a key never changes: it is in the patch`,
+      );
+    }
+    if (input[name] === undefined && given === names) {
+      given = names.filter((other) => input[other] !== undefined);
+    }
+  }
+  return given.map((name) => {
     const column = def.column(name);
     const value = input[name];
     const by = value instanceof IncrementBy;

@@ -80,7 +80,7 @@ function rowsOf({ ast }: QueryValue, value: unknown): LiveResult {
   // What was dehydrated as rows is a list of them.
   const rows = value as readonly StoredRow[];
   const known = { rows, keys: () => rowKeys(ast)(rows) };
-  return new LiveResult(new LiveSteps(), rows.length, () => known);
+  return new LiveResult(new LiveSteps(), rows.length, known);
 }
 
 /** The rows and values of a store, as its `toJSON` gave them. */

@@ -11,6 +11,8 @@ export interface RowChange {
   readonly after: StoredRow | undefined;
 }
 
+const NONE: readonly RowChange[] = [];
+
 /** The net changes of a commit, worked out once for all views and only for tables asked for. */
 export class Changes {
   readonly #entries: readonly Entry[];
@@ -36,6 +38,17 @@ export class Changes {
   }
 
   #netOf(data: TableData): readonly RowChange[] {
+    const [first] = this.#entries;
+    if (first && this.#entries.length === 1 && "data" in first && first.data === data) {
+      const { before, after } = first;
+      const [from] = before;
+      const [to] = after;
+      // A list that grows has room for many.
+      if (before.length < 2 && after.length < 2) {
+        const change = { key: keyIn(data.def.key, to ?? from ?? {}), before: from, after: to };
+        return differs(data, change, first.columns) ? [change] : NONE;
+      }
+    }
     const changes: RowChange[] = [];
     let count = 0;
     let only: RowEntry | undefined;

@@ -17,9 +17,12 @@ interface Group {
   count: number;
   /** As it was last passed on. */
   row: StoredRow | undefined;
-  /** Whether the commit at hand has changed it. */
+  /** Whether the commit at hand has changed it, and who comes after it of those. */
   touched: boolean;
+  next: Group | undefined;
 }
+
+const NONE: readonly RowChange[] = [];
 
 /** Keeps groups current: a change costs what its own values cost, however large their group is. */
 export class GroupView {
@@ -29,6 +32,9 @@ export class GroupView {
   readonly #aggregators: readonly Aggregator[];
   readonly #groups = new Map<MapKey, Group>();
   #begun = false;
+  /** Those that the commit at hand has changed. */
+  #first: Group | undefined;
+  #last: Group | undefined;
 
   constructor({ paths, aggregates }: Extract<Step, { kind: "group" }>, joined: boolean) {
     this.#names = paths.map(({ path }) => path.split("."));
@@ -41,23 +47,26 @@ export class GroupView {
 
   #start(key: MapKey, paths: readonly unknown[]): Group {
     const states = this.#aggregators.map(({ start }) => start());
-    const group: Group = { key, paths, states, count: 0, row: undefined, touched: false };
+    const group: Group = {
+      ...{ key, paths, states, count: 0 },
+      ...{ row: undefined, touched: false, next: undefined },
+    };
     this.#groups.set(key, group);
     return group;
   }
 
   /** @throws {RangeError} Where a sum leaves its range. @throws {TypeError} For JSON that is no scalar. */
   advance(envs: readonly EnvChange[]): readonly RowChange[] {
-    const touched: Group[] = [];
     // The group of a query without paths is passed on first.
-    if (!this.#begun) touched.push(...this.#groups.values());
+    if (!this.#begun) { for (const group of this.#groups.values()) this.#touch(group); }
     this.#begun = true;
-    this.#take(envs, touched);
-    return this.#changesOf(touched);
+    this.#take(envs);
+    return this.#changes();
   }
   /** Takes in what is there to begin with, of which nothing is passed on yet. */
   load(envs: readonly EnvChange[]): void {
-    this.#take(envs, undefined);
+    this.#take(envs);
+    this.#first = this.#last = undefined;
   }
   /** Gives in steps the groups of what was taken in. */
   *begin(): Generator<number, RowChange[]> {
@@ -66,18 +75,23 @@ export class GroupView {
     for (const [key, group] of this.#groups) {
       for (const state of group.states) if (state instanceof OrderedValues) yield* state.settle();
       group.row = this.#rowOf(group);
+      group.touched = false;
+      group.next = undefined;
       changes.push({ key, before: undefined, after: group.row });
       yield 1;
     }
     return changes;
   }
 
-  #take(envs: readonly EnvChange[], touched: Group[] | undefined): void {
-    const touch = (group: Group) => {
-      if (!touched || group.touched) return;
-      group.touched = true;
-      touched.push(group);
-    };
+  #touch(group: Group): void {
+    if (group.touched) return;
+    group.touched = true;
+    if (this.#last) this.#last.next = group;
+    else this.#first = group;
+    this.#last = group;
+  }
+
+  #take(envs: readonly EnvChange[]): void {
     for (const { before, after } of envs) {
       const from = before && this.#keyOf(before);
       const to = after && this.#keyOf(after);
@@ -88,11 +102,11 @@ export class GroupView {
         : this.#groups.get(to) ?? this.#start(to, this.#gets.map((get) => after && get(after)));
       if (before && left) {
         left.count--;
-        touch(left);
+        this.#touch(left);
       }
       if (after && joined) {
         joined.count++;
-        touch(joined);
+        this.#touch(joined);
       }
       for (let i = 0; i < this.#aggregators.length; i++) {
         const get = this.#aggregators[i]?.get;
@@ -105,9 +119,14 @@ export class GroupView {
     }
   }
 
-  #changesOf(touched: readonly Group[]): RowChange[] {
-    const changes: RowChange[] = [];
-    for (const group of touched) {
+  #changes(): readonly RowChange[] {
+    let changes: RowChange[] | undefined;
+    let next = this.#first;
+    this.#first = this.#last = undefined;
+    while (next) {
+      const group = next;
+      next = group.next;
+      group.next = undefined;
       group.touched = false;
       const { key, row: before } = group;
       const gone = group.count === 0 && this.#names.length > 0;
@@ -115,9 +134,12 @@ export class GroupView {
       const after = gone ? undefined : before ? this.#nextOf(group, before) : this.#rowOf(group);
       if (before === after) continue;
       group.row = after;
-      changes.push({ key, before, after });
+      const change = { key, before, after };
+      // Most commits change one, and a list that grows has room for many.
+      if (changes) changes.push(change);
+      else changes = [change];
     }
-    return changes;
+    return changes ?? NONE;
   }
   #rowOf({ paths, states }: Group): StoredRow {
     const row: DraftRow = {};

@@ -6,7 +6,7 @@ import type { Commit } from "../commit.ts";
 import { computed, effect, type ReadonlySignal, signal, untracked } from "../signal.ts";
 import { opsOf } from "./deltas.ts";
 import { type LiveInfo, registerLive } from "./info.ts";
-import { Result, type Step, Steps } from "./result.ts";
+import { type Reader, Result, type Step, Steps } from "./result.ts";
 import { queryName, rowName, type Start, startedView, type Starts, valueName } from "./start.ts";
 import type { DeltaOp, Lives } from "./types.ts";
 
@@ -34,7 +34,9 @@ export interface Views {
   value(name: string): ViewLike<unknown>;
 }
 
-const EMPTY = new Result(new Steps(), 0, () => ({ rows: [], keys: () => [] }));
+const EMPTY = new Result(new Steps(), 0, { rows: [], keys: () => [] });
+
+const NONE: Step[] = [];
 
 /** A signal of one view that ends by `Symbol.dispose`: it keeps its value and lets the view go. */
 function handleOf<T, U>(viewOf: () => ViewLike<T>, none: U) {
@@ -125,13 +127,13 @@ function liveRows(views: Views, query: unknown, starts: Starts): object {
       params.value = { ...params.peek(), ...values };
     },
     deltas(listener: (ops: readonly DeltaOp<StoredRow>[], commit: Commit | undefined) => void) {
-      const reader: { unseen: Step[] } = { unseen: [] };
+      const reader: Reader = { unseen: [] };
       let before: Result | undefined;
       const end = () => void before?.steps.readers.delete(reader);
       const stop = effect(() => {
         const after = current.value;
         let steps = reader.unseen;
-        if (steps.length > 0) reader.unseen = []; // a listener may write
+        if (steps.length > 0) reader.unseen = NONE; // a listener may write
         if (before?.steps !== after.steps) { // another query's
           end();
           steps = before ? [{ ops: undefined, commit: undefined, from: before, to: after }] : [];

@@ -28,12 +28,26 @@ export interface Step {
   readonly to: Result;
 }
 
-/** Those who want every step of a shared result, each with what it has not seen yet. */
+/** One who wants every step of a result, and what it has not seen yet. */
+export interface Reader {
+  unseen: Step[];
+}
+
+/** Those who want every step of a shared result. */
 export class Steps {
-  readonly readers = new Set<{ unseen: Step[] }>();
+  readonly readers = new Set<Reader>();
   push(step: Step): void {
-    for (const { unseen } of this.readers) unseen.push(step);
+    for (const reader of this.readers) {
+      // A list that grows has room for many, and most readers have seen all.
+      if (reader.unseen.length === 0) reader.unseen = [step];
+      else reader.unseen.push(step);
+    }
   }
+}
+
+/** Has the rows of each version of a result as long as that is the last one. */
+export interface RowsAt {
+  at(version: number): Rows | undefined;
 }
 
 /**
@@ -41,19 +55,22 @@ export class Steps {
  * its place, or never.
  */
 export class Result {
-  #make: (() => Rows | undefined) | undefined;
+  #source: RowsAt | undefined;
+  readonly #version: number;
   #rows: Rows | undefined;
 
-  /** `make` gives undefined once its rows are not known any more. */
-  constructor(readonly steps: Steps, readonly length: number, make: () => Rows | undefined) {
-    this.#make = make;
+  /** The rows themselves, or who has them for a time. */
+  constructor(readonly steps: Steps, readonly length: number, rows: Rows | RowsAt, version = 0) {
+    this.#version = version;
+    if ("at" in rows) this.#source = rows;
+    else this.#rows = rows;
   }
 
   /** The rows, undefined when nobody read them in time. */
   get known(): Rows | undefined {
-    if (this.#make) {
-      this.#rows = this.#make();
-      this.#make = undefined;
+    if (this.#source) {
+      this.#rows = this.#source.at(this.#version);
+      this.#source = undefined;
     }
     return this.#rows;
   }
@@ -73,7 +90,7 @@ export function after(steps: Steps, before: Result | undefined, rows: Rows): Res
   const known = before?.known?.rows;
   const unchanged = known?.length === rows.rows.length &&
     rows.rows.every((row, i) => row === known[i]);
-  return unchanged && before ? before : new Result(steps, rows.rows.length, () => rows);
+  return unchanged && before ? before : new Result(steps, rows.rows.length, rows);
 }
 
 /** The same in steps. */
@@ -88,7 +105,7 @@ export function* afterInSteps(
     unchanged = rows.rows[i] === known?.[i];
     if (i % STEP === STEP - 1) yield STEP;
   }
-  return unchanged && before ? before : new Result(steps, rows.rows.length, () => rows);
+  return unchanged && before ? before : new Result(steps, rows.rows.length, rows);
 }
 
 /**

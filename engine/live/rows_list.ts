@@ -40,6 +40,8 @@ function keptRow(row: StoredRow, before: StoredRow | undefined): StoredRow {
   return before && same(before, row) ? before : row;
 }
 
+const NO_OPS: DeltaOp<StoredRow>[] = [];
+
 /** Keys of nothing. */
 export const NOBODY: ReadonlySet<MapKey> = new Set();
 
@@ -63,6 +65,8 @@ export class RowsList {
   /** Whether the list holds all rows, not just the first. */
   #complete = true;
   #touched = false;
+  /** The ops of the commit at hand; absent where there is a window. */
+  #ops: DeltaOp<StoredRow>[] | undefined;
   #version = 0;
   result: Result | undefined;
 
@@ -135,6 +139,10 @@ export class RowsList {
     const { keyOf } = this.#source;
     this.#list.values(this.#from, this.#to, (env) => this.#show(env, known.get(keyOf(env))));
   }
+  /** The rows while nothing has come after this version. */
+  at(version: number): Rows | undefined {
+    return version === this.#version ? this.#rows() : undefined;
+  }
   #rows(): Rows {
     const { output, keyOf } = this.#source;
     const envs = this.#windowed ? this.#list.slice(this.#from, this.#to) : this.#list.all();
@@ -170,24 +178,30 @@ export class RowsList {
     changes: readonly EnvChange[],
     affected: Iterable<MapKey>,
   ): readonly DeltaOp<StoredRow>[] | undefined {
-    const ops: DeltaOp<StoredRow>[] | undefined = this.#windowed ? undefined : [];
+    const ops = this.#windowed ? undefined : NO_OPS;
+    this.#ops = ops;
     this.#touched = false;
-    for (const { before, after } of changes) this.#change(before, after, ops);
+    for (const { before, after } of changes) this.#change(before, after);
     if (affected !== NOBODY) {
       for (const key of affected) {
         const env = this.#byKey.get(key);
-        if (env) this.#change(env, env, ops);
+        if (env) this.#change(env, env);
       }
     }
     if (!this.#complete) this.#trim();
-    if (!ops) {
+    if (!this.#ops) {
       if (this.#touched) this.result = after(this.#source.steps, this.result, this.#rows());
-    } else if (ops.length > 0) {
-      const version = ++this.#version;
-      const make = () => version === this.#version ? this.#rows() : undefined;
-      this.result = new Result(this.#source.steps, this.#list.length, make);
+    } else if (this.#ops !== ops) {
+      this.result = new Result(this.#source.steps, this.#list.length, this, ++this.#version);
     }
-    return ops;
+    const made = this.#ops;
+    this.#ops = undefined;
+    return made;
+  }
+  #tell(op: DeltaOp<StoredRow>): void {
+    // Most commits are one op, and a list that grows has room for many.
+    if (this.#ops === NO_OPS) this.#ops = [op];
+    else this.#ops?.push(op);
   }
 
   /** Looks up more rows where too few are left for the window, and lets go of too many. */
@@ -210,12 +224,9 @@ export class RowsList {
     }
   }
 
-  #change(
-    before: Env | undefined,
-    after: Env | undefined,
-    ops: DeltaOp<StoredRow>[] | undefined,
-  ): void {
+  #change(before: Env | undefined, after: Env | undefined): void {
     const list = this.#list;
+    const ops = this.#ops;
     const { compare, output } = this.#source;
     const found = before && list.locate(before);
     const from = found && ops ? list.rank : 0;
@@ -224,7 +235,7 @@ export class RowsList {
       this.#touched = true;
       const row = ops || old ? this.#show(after, old) : undefined;
       list.put(after, row);
-      if (ops && row && old && old !== row) ops.push({ change: from, row, before: old });
+      if (ops && row && old && old !== row) this.#tell({ change: from, row, before: old });
       return;
     }
     if (found) {
@@ -234,7 +245,7 @@ export class RowsList {
     const last = this.#complete ? undefined : list.last;
     if (!after || !this.#complete && !(last && compare(after, last) < 0)) {
       this.#touched ||= found !== undefined;
-      if (found) ops?.push({ remove: from });
+      if (found && ops) this.#tell({ remove: from });
       return;
     }
     this.#touched = true;
@@ -243,10 +254,10 @@ export class RowsList {
     list.insert(after, row);
     if (!ops || !row) return;
     const to = list.rank;
-    if (!found) ops.push({ insert: to, row });
+    if (!found) this.#tell({ insert: to, row });
     else {
-      if (from !== to) ops.push({ move: from, to, row });
-      if (old && old !== row) ops.push({ change: to, row, before: old });
+      if (from !== to) this.#tell({ move: from, to, row });
+      if (old && old !== row) this.#tell({ change: to, row, before: old });
     }
   }
 }

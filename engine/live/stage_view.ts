@@ -56,18 +56,27 @@ export function stageView(tables: Tables, steps: StageSteps, paused: boolean): S
   return {
     advance(source) {
       if (all) return source;
-      const changes: EnvChange[] = [];
-      for (const change of source) {
-        const { before, after } = change;
-        const from = before !== undefined && test(before);
-        const to = after !== undefined && test(after);
-        if (from === (before !== undefined) && to === (after !== undefined)) changes.push(change);
-        else if (from) changes.push({ before, after: undefined });
-        else if (to) changes.push({ before: undefined, after });
+      const [only] = source;
+      if (only && source.length === 1) {
+        const change = tested(only, test);
+        return change === only ? source : change ? [change] : NONE;
       }
-      return changes;
+      return source.flatMap((change) => tested(change, test) ?? NONE);
     },
   };
+}
+
+const NONE: readonly EnvChange[] = [];
+
+/** What a condition lets through of a change: itself where that is all. */
+function tested(change: EnvChange, test: Test): EnvChange | undefined {
+  const { before, after } = change;
+  const from = before !== undefined && test(before);
+  const to = after !== undefined && test(after);
+  if (from && to) return change;
+  if (from) return after ? { before, after: undefined } : change;
+  if (to) return before ? { before: undefined, after } : change;
+  return undefined;
 }
 
 /** What one row of the source has led to, by what tells that apart. */

@@ -29,8 +29,11 @@ function put<K, V>(map: Map<K, Set<V>>, key: K, view: V): void {
 /** Views by their topics, so that a commit asks only those that it can concern. */
 export class Topics<V extends { readonly topics: readonly Topic[]; round: number }> {
   readonly #rooms = new Map<unknown, Room<V>>();
+  /** Views that were found, in as many places as {@linkcode Topics.take} has not emptied. */
+  readonly #found: (V | undefined)[] = [];
+  #count = 0;
   /** Each view is found once a round. */
-  round = 0;
+  #round = 0;
 
   add(view: V): void {
     for (const { on, guard } of view.topics) {
@@ -68,36 +71,46 @@ export class Topics<V extends { readonly topics: readonly Topic[]; round: number
   get any(): boolean {
     return this.#rooms.size > 0;
   }
-  #add(view: V, found: V[]): void {
-    if (view.round === this.round) return;
-    view.round = this.round;
-    found.push(view);
-  }
-  /** Adds all views. */
-  all(found: V[]): void {
-    this.round++;
-    for (const on of this.#rooms.keys()) this.about(on, found);
-  }
-  /** Adds all views of a table or value. */
-  about(on: unknown, found: V[]): void {
-    const room = this.#rooms.get(on);
-    for (const view of room?.all ?? []) this.#add(view, found);
-    for (const { byKey } of room?.guarded.values() ?? []) {
-      for (const views of byKey.values()) for (const view of views) this.#add(view, found);
+  /** Gives those that were found since it last did, once each. */
+  take(visit: (view: V) => void): void {
+    const count = this.#count;
+    this.#count = 0;
+    this.#round++;
+    for (let i = 0; i < count; i++) {
+      const view = this.#found[i];
+      this.#found[i] = undefined; // nobody is held
+      if (view) visit(view);
     }
   }
-  /** Adds the views that a write can concern. */
-  touched(entry: RowWrite | ValueEntry, found: V[]): void {
+  #find(view: V): void {
+    if (view.round === this.#round) return;
+    view.round = this.#round;
+    this.#found[this.#count++] = view;
+  }
+  /** Finds all views. */
+  all(): void {
+    for (const on of this.#rooms.keys()) this.about(on);
+  }
+  /** Finds all views of a table or value. */
+  about(on: unknown): void {
+    const room = this.#rooms.get(on);
+    for (const view of room?.all ?? []) this.#find(view);
+    for (const { byKey } of room?.guarded.values() ?? []) {
+      for (const views of byKey.values()) for (const view of views) this.#find(view);
+    }
+  }
+  /** Finds the views that a write can concern. */
+  touched(entry: RowWrite | ValueEntry): void {
     const room = this.#rooms.get("value" in entry ? entry.value : entry.data.def);
     if (!room) return;
-    for (const view of room.all) this.#add(view, found);
-    if ("value" in entry) return;
+    for (const view of room.all) this.#find(view);
+    if ("value" in entry || room.guarded.size === 0) return;
     for (const { columns, byKey } of room.guarded.values()) {
-      for (const rows of [entry.before, entry.after]) {
-        for (const row of rows) {
-          for (const view of byKey.get(keyIn(columns, row)) ?? []) this.#add(view, found);
-        }
-      }
+      for (const row of entry.before) this.#keyed(byKey.get(keyIn(columns, row)));
+      for (const row of entry.after) this.#keyed(byKey.get(keyIn(columns, row)));
     }
+  }
+  #keyed(views: ReadonlySet<V> | undefined): void {
+    if (views) { for (const view of views) this.#find(view); }
   }
 }

@@ -40,8 +40,8 @@ export class Watching {
   /** Whether the source is closed; views keep what they have. */
   readonly ended: Writable<boolean> = signal(false);
   #why: unknown;
-  /** Those that the commit at hand can concern; empty between commits. */
-  readonly #touched: Watched[] = [];
+  /** What the commit at hand has changed. */
+  #changes: Changes | undefined;
   /** Shared views by what was asked; who is gone is dropped. */
   readonly #shared = new Map<string, WeakRef<object>>();
   readonly #gone = new FinalizationRegistry<string>((key) => {
@@ -75,10 +75,9 @@ export class Watching {
     this.#why = error;
     this.deliver(() => {
       this.ended.value = true;
-      this.#tick.value++;
-      const watched: Watched[] = [];
-      this.#topics.all(watched);
-      for (const view of watched) view.refresh();
+      this.#tick.value = this.#tick.peek() + 1;
+      this.#topics.all();
+      this.#topics.take((view) => view.refresh());
     });
   }
 
@@ -108,28 +107,29 @@ export class Watching {
 
   /** Brings views up to commits whose writes are known, and in the tables. */
   readonly committed = (entries: readonly Entry[], commit: Commit | undefined): void => {
-    this.#topics.round++;
-    for (const entry of entries) this.#topics.touched(entry, this.#touched);
+    for (const entry of entries) this.#topics.touched(entry);
     this.#refresh(new Changes(entries, commit));
   };
   /** The same for writes of which views can learn no more than that they concern them. */
   touched(entries: readonly (RowWrite | ValueEntry)[], about: readonly unknown[]): void {
-    this.#topics.round++;
-    for (const entry of entries) this.#topics.touched(entry, this.#touched);
-    for (const on of about) this.#topics.about(on, this.#touched);
+    for (const entry of entries) this.#topics.touched(entry);
+    for (const on of about) this.#topics.about(on);
     this.#refresh(undefined);
   }
   #refresh(changes: Changes | undefined): void {
-    const touched = this.#touched;
+    this.#changes = changes;
+    this.deliver(this.#update);
+  }
+  /** Made once, as each commit runs it. */
+  readonly #update = (): void => {
     const early = this.#early.size > 0 ? [...this.#early] : NOBODY;
     if (early !== NOBODY) this.#early.clear();
-    this.deliver(() => {
-      this.#tick.value++;
-      for (const view of early) view.refresh();
-      for (const view of touched) view.refresh(changes);
-      touched.length = 0; // effects may write
-    });
-  }
+    this.#tick.value = this.#tick.peek() + 1;
+    for (const view of early) view.refresh();
+    this.#topics.take(this.#bring);
+    this.#changes = undefined; // effects may write
+  };
+  readonly #bring = (view: Watched): void => view.refresh(this.#changes);
   /** Changes results in one batch. */
   deliver(change: () => void): void {
     try {
