@@ -7,11 +7,23 @@ import type { TableData } from "../table_data.ts";
 import type { Changes } from "./changes.ts";
 import { pace } from "./pace.ts";
 
+/** A row for which lookups are made: of the root for joins and `exists`, of the result for includes. */
+export interface Owner {
+  readonly key: MapKey;
+  /** Its lookups, the last one first. */
+  notes: Note | undefined;
+}
+interface Note {
+  readonly asked: Asked;
+  readonly key: MapKey;
+  readonly more: Note | undefined;
+}
+
 /** Who has looked for which values of some columns of a table. */
 interface Asked {
   readonly data: TableData;
   readonly columns: readonly ColumnDef[];
-  readonly owners: Map<MapKey, Set<MapKey>>;
+  readonly owners: Map<MapKey, Set<Owner>>;
 }
 /** Rows by the values of columns that no index serves; read at the first lookup. */
 interface Hash {
@@ -27,8 +39,7 @@ function put(map: NonNullable<Hash["rows"]>, key: MapKey, at: MapKey, row: Store
 }
 
 /**
- * Tables that remember who looked up what. While `run` works for an owner (a row of the root, or
- * of the result), each lookup notes that the owner depends on the rows with those values, whether
+ * Tables that remember who looked up what. While `run` works for an owner, each lookup notes that the owner depends on the rows with those values, whether
  * or not there are any; a commit then leads from its rows to their owners.
  */
 export class Following implements Tables, Follow {
@@ -37,9 +48,9 @@ export class Following implements Tables, Follow {
   readonly #paused: boolean;
   readonly #asked: Asked[] = [];
   readonly #hashes: Hash[] = [];
-  readonly #notes = new Map<MapKey, (readonly [Asked, MapKey])[]>();
-  #owner: MapKey = null;
-  #running: (readonly [Asked, MapKey])[] | undefined;
+  #running = false;
+  /** What the owner at hand has looked for. */
+  #notes: Note | undefined;
 
   /** `paused` says that all tables are read in steps. */
   constructor(tables: Tables, paused = false) {
@@ -54,11 +65,7 @@ export class Following implements Tables, Follow {
     const asked: Asked = { data, columns, owners: new Map() };
     this.#asked.push(asked);
     return (key) => {
-      if (!this.#running) return;
-      this.#running.push([asked, key]);
-      const owners = asked.owners.get(key);
-      if (owners) owners.add(this.#owner);
-      else asked.owners.set(key, new Set([this.#owner]));
+      if (this.#running) this.#notes = { asked, key, more: this.#notes };
     };
   }
   rows(data: TableData, columns: readonly ColumnDef[]): (key: MapKey) => Iterable<StoredRow> {
@@ -92,34 +99,47 @@ export class Following implements Tables, Follow {
   }
 
   /** Works for an owner, whose lookups from before are forgotten. */
-  run<T>(owner: MapKey, work: () => T): T {
-    this.release(owner);
-    this.#owner = owner;
-    const notes = this.#running = [];
+  run<T>(owner: Owner, work: () => T): T {
+    this.#running = true;
+    this.#notes = undefined;
     try {
       return work();
     } finally {
-      this.#running = undefined;
-      if (notes.length > 0) this.#notes.set(owner, notes);
+      this.#running = false;
+      this.#settle(owner);
     }
   }
-  release(owner: MapKey): void {
-    for (const [{ owners }, key] of this.#notes.get(owner) ?? []) {
-      const all = owners.get(key);
-      all?.delete(owner);
-      if (all?.size === 0) owners.delete(key);
+  #settle(owner: Owner): void {
+    const notes = this.#notes;
+    // Most owners look for the same again.
+    if (sameNotes(owner.notes, notes)) return;
+    this.release(owner);
+    owner.notes = notes;
+    for (let note = notes; note; note = note.more) {
+      const { asked, key } = note;
+      const owners = asked.owners.get(key);
+      if (owners) owners.add(owner);
+      else asked.owners.set(key, new Set([owner]));
     }
-    this.#notes.delete(owner);
+  }
+  release(owner: Owner): void {
+    for (let note = owner.notes; note; note = note.more) {
+      const { asked, key } = note;
+      const all = asked.owners.get(key);
+      all?.delete(owner);
+      if (all?.size === 0) asked.owners.delete(key);
+    }
+    owner.notes = undefined;
   }
 
   /** Who has looked for the values of a row, where there is one lookup. */
-  owners(row: StoredRow): ReadonlySet<MapKey> | undefined {
+  owners(row: StoredRow): ReadonlySet<Owner> | undefined {
     const [asked] = this.#asked;
     return asked?.owners.get(keyIn(asked.columns, row));
   }
 
   /** Takes a commit in; gives the owners that may see other rows now. */
-  affected(changes: Changes): Set<MapKey> {
+  affected(changes: Changes): Set<Owner> {
     for (const { data, columns, rows } of this.#hashes) {
       if (!rows) continue;
       for (const { key, before, after } of changes.of(data)) {
@@ -132,7 +152,7 @@ export class Following implements Tables, Follow {
         if (after) put(rows, keyIn(columns, after), key, after);
       }
     }
-    const found = new Set<MapKey>();
+    const found = new Set<Owner>();
     for (const { data, columns, owners } of this.#asked) {
       for (const { before, after } of changes.of(data)) {
         const [from, to] = [before && keyIn(columns, before), after && keyIn(columns, after)];
@@ -142,4 +162,12 @@ export class Following implements Tables, Follow {
     }
     return found;
   }
+}
+
+function sameNotes(a: Note | undefined, b: Note | undefined): boolean {
+  let [one, other] = [a, b];
+  while (one && other && one.asked === other.asked && one.key === other.key) {
+    [one, other] = [one.more, other.more];
+  }
+  return one === other;
 }

@@ -6,6 +6,7 @@ import { eachRow } from "../scan.ts";
 import { stagesOf } from "../stage.ts";
 import type { TableData } from "../table_data.ts";
 import type { Changes, RowChange } from "./changes.ts";
+import type { Owner } from "./follow.ts";
 import { pace } from "./pace.ts";
 import { coming, last, type Parts, through } from "./parts.ts";
 import type { Result } from "./result.ts";
@@ -33,7 +34,7 @@ export class Hydration {
   /** What became of rows since all were read; undefined before. */
   #missed: Map<MapKey, RowChange> | undefined;
   /** Rows of the result whose children changed. */
-  #affected = new Set<MapKey>();
+  #affected = new Set<Owner>();
 
   /** Rows of `before` with the same content keep their objects. */
   constructor(parts: Parts, before: Result | undefined) {
@@ -45,7 +46,7 @@ export class Hydration {
   note(changes: Changes): void {
     const { stages, includes } = this.#parts;
     for (const { view } of stages) view.note?.(changes);
-    for (const key of includes?.affected(changes) ?? []) this.#affected.add(key);
+    for (const owner of includes?.affected(changes) ?? []) this.#affected.add(owner);
     if (!this.#moved && !this.#missed) return;
     for (const change of changes.of(this.#data())) {
       const { key, after } = change;

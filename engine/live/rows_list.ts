@@ -2,7 +2,7 @@ import type { MapKey } from "../../schema/key.ts";
 import type { StoredRow } from "../../schema/types.ts";
 import type { Env } from "../../query/predicate.ts";
 import type { CompareEnvs, Window } from "../window.ts";
-import type { Following } from "./follow.ts";
+import type { Following, Owner } from "./follow.ts";
 import { pace } from "./pace.ts";
 import type { Places } from "./places.ts";
 import { after, afterInSteps, Result, type Rows, type Steps } from "./result.ts";
@@ -42,8 +42,13 @@ function keptRow(row: StoredRow, before: StoredRow | undefined): StoredRow {
 
 const NO_OPS: DeltaOp<StoredRow>[] = [];
 
-/** Keys of nothing. */
-export const NOBODY: ReadonlySet<MapKey> = new Set();
+/** A row whose output looks things up. */
+interface Shown extends Owner {
+  env: Env;
+}
+
+/** No owners. */
+export const NOBODY: ReadonlySet<Owner> = new Set();
 
 /**
  * The rows of a result in order. Without a window every change is an op at a position, and arrays
@@ -56,7 +61,7 @@ export class RowsList {
   /** Rows before they are put out, each with what it was put out as. */
   readonly #list: SortedList<Env, StoredRow>;
   /** Where outputs look things up, the rows by their keys. */
-  readonly #byKey = new Map<MapKey, Env>();
+  readonly #byKey = new Map<MapKey, Shown>();
   readonly #windowed: boolean;
   /** The positions of the window. */
   readonly #from: number;
@@ -158,34 +163,39 @@ export class RowsList {
     let row: StoredRow;
     if (includes) {
       const key = keyOf(env);
-      row = includes.run(key, () => output(env));
-      this.#byKey.set(key, env);
+      const known = this.#byKey.get(key);
+      const shown = known ?? { key, notes: undefined, env };
+      if (!known) this.#byKey.set(key, shown);
+      shown.env = env;
+      row = includes.run(shown, () => output(env));
     } else row = output(env);
     return keptRow(row, old);
   }
   #forget(env: Env): void {
     const { includes, keyOf } = this.#source;
-    if (!includes) return;
-    includes.release(keyOf(env));
-    this.#byKey.delete(keyOf(env));
+    const key = includes && keyOf(env);
+    const shown = key === undefined ? undefined : this.#byKey.get(key);
+    if (!shown) return;
+    includes?.release(shown);
+    this.#byKey.delete(shown.key);
   }
 
   /**
    * Takes changes in and gives the ops that they are, undefined where there is a window;
-   * `affected` are keys of rows whose outputs may be others now.
+   * `affected` are rows of it whose outputs may be others now.
    */
   advance(
     changes: readonly EnvChange[],
-    affected: Iterable<MapKey>,
+    affected: ReadonlySet<Owner>,
   ): readonly DeltaOp<StoredRow>[] | undefined {
     const ops = this.#windowed ? undefined : NO_OPS;
     this.#ops = ops;
     this.#touched = false;
     for (const { before, after } of changes) this.#change(before, after);
     if (affected !== NOBODY) {
-      for (const key of affected) {
-        const env = this.#byKey.get(key);
-        if (env) this.#change(env, env);
+      for (const { key } of affected) {
+        const shown = this.#byKey.get(key);
+        if (shown) this.#change(shown.env, shown.env);
       }
     }
     if (!this.#complete) this.#trim();

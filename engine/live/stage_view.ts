@@ -6,7 +6,7 @@ import { type Env, predicate, type Test } from "../../query/predicate.ts";
 import { levelOf, prepareStage, type Stage, type StageSteps, type Tables } from "../stage.ts";
 import type { TableData } from "../table_data.ts";
 import type { Changes, RowChange } from "./changes.ts";
-import { Following } from "./follow.ts";
+import { Following, type Owner } from "./follow.ts";
 
 /** What became of one row, or one set of joined rows, that a stage lets through. */
 export interface EnvChange {
@@ -79,10 +79,13 @@ function tested(change: EnvChange, test: Test): EnvChange | undefined {
   return undefined;
 }
 
-/** What one row of the source has led to, by what tells that apart. */
-interface Expanded {
-  readonly row: StoredRow;
-  readonly envs: Map<MapKey, Env>;
+/** What one row of the source has led to. */
+interface Expanded extends Owner {
+  row: StoredRow;
+  /** Where each row leads to one at most. */
+  env: Env | undefined;
+  /** Else by what tells them apart. */
+  envs: Map<MapKey, Env> | undefined;
 }
 
 /** The one table that a stage joins, where a change in it says by itself what becomes of it. */
@@ -109,7 +112,9 @@ class JoinedView implements StageView {
   readonly #tables: readonly TableDef[];
   readonly #direct: Direct | undefined;
   readonly #expanded = new Map<MapKey, Expanded>();
-  #noted = new Set<MapKey>();
+  /** Whether a row leads to one at most. */
+  readonly #single: boolean;
+  #noted = new Set<Owner>();
 
   constructor(following: Following, steps: StageSteps, test: Test) {
     this.#following = following;
@@ -118,6 +123,7 @@ class JoinedView implements StageView {
     const own = ownConds(steps);
     const conds = steps.conds.filter((cond) => !own.includes(cond));
     this.#stage = prepareStage(this.#following, undefined, { ...steps, conds }, []);
+    this.#single = this.#stage.lookups.every(({ single }) => single);
     this.#direct = directOf(following, { ...steps, conds });
   }
 
@@ -125,7 +131,7 @@ class JoinedView implements StageView {
     return this.#following.warm();
   }
   note(changes: Changes): void {
-    for (const key of this.#following.affected(changes)) this.#noted.add(key);
+    for (const owner of this.#following.affected(changes)) this.#noted.add(owner);
   }
 
   advance(
@@ -137,15 +143,23 @@ class JoinedView implements StageView {
       ? this.#following.affected(changes)
       : noted
       ? this.#noted
-      : new Set<MapKey>();
+      : new Set<Owner>();
     if (noted) this.#noted = new Set();
     const found: EnvChange[] = [];
-    for (const { key, after } of source) {
-      affected.delete(key);
-      this.#follow(key, after && this.#test(after) ? after : undefined, found);
+    for (const { key, before, after } of source) {
+      // A test costs less than a look into a large map.
+      const known = before && this.#test(before) ? this.#expanded.get(key) : undefined;
+      if (known) affected.delete(known);
+      this.#follow(key, known, after && this.#test(after) ? after : undefined, found);
     }
+    if (affected.size === 0) return found;
     if (this.#direct && changes) this.#join(this.#direct, changes, affected, found);
-    else for (const key of affected) this.#follow(key, this.#expanded.get(key)?.row, found);
+    else {
+      for (const { key } of affected) {
+        const known = this.#expanded.get(key);
+        if (known) this.#follow(key, known, known.row, found);
+      }
+    }
     return found;
   }
 
@@ -153,42 +167,67 @@ class JoinedView implements StageView {
   #join(
     { data, test }: Direct,
     changes: Changes,
-    affected: ReadonlySet<MapKey>,
+    affected: ReadonlySet<Owner>,
     found: EnvChange[],
   ): void {
     for (const { before, after } of changes.of(data)) {
       const from = before && this.#following.owners(before);
       const to = after && this.#following.owners(after);
-      for (const key of new Set([...from ?? [], ...to ?? []])) {
-        const expanded = affected.has(key) ? this.#expanded.get(key) : undefined;
+      for (const owner of new Set([...from ?? [], ...to ?? []])) {
+        const expanded = affected.has(owner) ? this.#expanded.get(owner.key) : undefined;
         const row = after ?? before;
         if (!expanded || !row) continue;
         const env = [expanded.row, row];
-        const at = this.#keyOf(env);
-        const old = expanded.envs.get(at);
-        const next = to?.has(key) && test(env) ? env : undefined;
+        const at = this.#single ? null : this.#keyOf(env);
+        const old = this.#single ? expanded.env : expanded.envs?.get(at);
+        const next = to?.has(owner) && test(env) ? env : undefined;
         if (!old && !next) continue;
         found.push({ before: old, after: next });
-        if (next) expanded.envs.set(at, next);
-        else expanded.envs.delete(at);
+        if (this.#single) expanded.env = next;
+        else if (next) expanded.envs?.set(at, next);
+        else expanded.envs?.delete(at);
       }
     }
   }
 
-  #follow(key: MapKey, row: StoredRow | undefined, found: EnvChange[]): void {
-    const known = this.#expanded.get(key)?.envs ?? new Map<MapKey, Env>();
-    if (!row) {
-      this.#following.release(key);
-      this.#expanded.delete(key);
-      for (const env of known.values()) found.push({ before: env, after: undefined });
-      return;
+  #follow(
+    key: MapKey,
+    known: Expanded | undefined,
+    row: StoredRow | undefined,
+    found: EnvChange[],
+  ): void {
+    if (row) {
+      const owner = known ?? { key, notes: undefined, row, env: undefined, envs: undefined };
+      if (!known) this.#expanded.set(key, owner);
+      owner.row = row;
+      return this.#single ? this.#followOne(owner, found) : this.#followAll(owner, found);
     }
+    if (!known) return;
+    this.#following.release(known);
+    this.#expanded.delete(key);
+    if (known.env) found.push({ before: known.env, after: undefined });
+    for (const env of known.envs?.values() ?? []) found.push({ before: env, after: undefined });
+  }
+  #followOne(owner: Expanded, found: EnvChange[]): void {
+    const old = owner.env;
+    let env: Env | undefined;
+    this.#following.run(owner, () =>
+      this.#stage.each([owner.row], (given) => {
+        env = this.#copy(given);
+        return true;
+      }));
+    if (old && env && sameRows(old, env)) return;
+    owner.env = env;
+    if (old && env && this.#keyOf(old) !== this.#keyOf(env)) {
+      found.push({ before: undefined, after: env }, { before: old, after: undefined });
+    } else if (old || env) found.push({ before: old, after: env });
+  }
+  #followAll(owner: Expanded, found: EnvChange[]): void {
+    const known = owner.envs ?? new Map<MapKey, Env>();
     const envs = new Map<MapKey, Env>();
-    const { joined } = this.#stage;
-    this.#following.run(key, () =>
-      this.#stage.each([row], (given) => {
-        // The array of a joined row is used again.
-        const env = joined && Array.isArray(given) ? [...given] : given;
+    this.#following.run(owner, () =>
+      this.#stage.each([owner.row], (given) => {
+        const env = this.#copy(given);
         const at = this.#keyOf(env);
         const old = known.get(at);
         known.delete(at);
@@ -198,7 +237,11 @@ class JoinedView implements StageView {
         return true;
       }));
     for (const env of known.values()) found.push({ before: env, after: undefined });
-    this.#expanded.set(key, { row, envs });
+    owner.envs = envs;
+  }
+  /** The array of a joined row is used again. */
+  #copy(given: Env): Env {
+    return this.#stage.joined && Array.isArray(given) ? [...given] : given;
   }
 
   /** Tells the joined rows of one row of the source from each other. */

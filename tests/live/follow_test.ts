@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { engineOf } from "../../engine/mod.ts";
 import { Changes } from "../../engine/live/changes.ts";
-import { Following } from "../../engine/live/follow.ts";
+import { Following, type Owner } from "../../engine/live/follow.ts";
 import { createStore, integer, table, text } from "../../mod.ts";
 
 const todos = table("todos", { id: integer().primaryKey(), owner: text() });
@@ -14,21 +14,23 @@ Deno.test("Following leads from a row to those who looked for its values last", 
   const following = new Following(engine);
   const asked = following.asked(data, columns);
   const rows = following.rows(data, columns);
+  const owners = new Map([7, 8, 9].map((key): [number, Owner] => [key, { key, notes: undefined }]));
   const find = (owner: number, value: string) =>
-    following.run(owner, () => (asked(value), [...rows(value)].map(({ id }) => id)));
+    following.run(owners.get(owner)!, () => (asked(value), [...rows(value)].map(({ id }) => id)));
   store.insert(todos, { id: 1, owner: "ada" });
   assertEquals([find(7, "ada"), find(8, "bob"), find(9, "bob")], [[1], [], []]);
 
   let found: unknown[] = [];
   engine.watch = (entries) =>
-    found = [...following.affected(new Changes(entries, undefined))].sort();
+    found = Array.from(following.affected(new Changes(entries, undefined)), ({ key }) => key)
+      .sort();
   store.update(todos, 1, { owner: "bob" });
   assertEquals([found, find(8, "bob")], [[7, 8, 9], [1]]);
   // Who looks for something else, or is gone, hears of its own rows only.
   assertEquals([find(7, "eve"), find(9, "ada")], [[], []]);
   store.insert(todos, { id: 2, owner: "ada" });
   assertEquals(found, [9]);
-  following.release(8);
+  following.release(owners.get(8)!);
   store.delete(todos, 1);
   assertEquals([found, find(9, "bob")], [[], []]);
 });
