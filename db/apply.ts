@@ -10,7 +10,7 @@ import {
   valueOfRecord,
 } from "../engine/mod.ts";
 import type { Work } from "./driver.ts";
-import { GuardedHold } from "./failure.ts";
+import { GuardedHold } from "./guarded.ts";
 import { coreOf } from "./session_of.ts";
 import { ask } from "./works.ts";
 
@@ -31,7 +31,7 @@ export async function applyRecord(db: object, record: CommitRecord): Promise<boo
   core.enter();
   try {
     const effects: Effect[] = [];
-    const info = { ...core.info({}, effects, "remote"), ...headOf(record) };
+    const info = core.info({}, effects, { ...headOf(record), source: "remote" });
     const { value } = await new GuardedHold(core.session).commit(info, function* (): Work<boolean> {
       effects.length = 0; // it may be made again
       if (yield* ask({ ask: "known", id: record.id })) return false;

@@ -171,26 +171,19 @@ export class Core implements Context {
     }
   }
 
-  /** What a commit of now is called; `effects` has what it wrote when it is done. */
+  /** What a commit is called; `effects` has what it wrote when it is done. */
   info(
     options: WriteOptions | undefined,
     effects: readonly Effect[],
-    source: Commit["source"] = "local",
+    head: CommitHead = {},
   ): CommitInfo {
-    checkOrigin(options?.origin);
-    // deno-lint-ignore no-this-alias -- the info is told by the object it is then, which may be a copy
-    const core = this;
-    return {
-      id: this.fresh(),
-      kind: "user",
-      origin: options?.origin,
-      time: this.now(),
-      done(seq) {
-        core.#done(this, seq, effects, source);
-      },
-    };
+    const origin = options?.origin;
+    checkOrigin(origin);
+    const { id = this.fresh(), kind = "user", time = this.now(), source = "local" } = head;
+    return new Info(this, effects, source, id, kind, head.origin ?? origin, time);
   }
-  #done(
+  /** Takes in a commit of its own. */
+  done(
     info: CommitInfo,
     seq: number,
     effects: readonly Effect[],
@@ -293,6 +286,35 @@ export class Core implements Context {
         this.#making = false;
       }
     }
+  }
+}
+
+/** What a commit is called where that is not up to now. */
+interface CommitHead extends Partial<Omit<CommitInfo, "done">> {
+  readonly source?: Commit["source"];
+}
+
+/** Tells the core of a commit; a class, as each commit makes one. */
+class Info implements CommitInfo {
+  readonly #core: Core;
+  readonly #effects: readonly Effect[];
+  readonly #source: Commit["source"];
+
+  constructor(
+    core: Core,
+    effects: readonly Effect[],
+    source: Commit["source"],
+    readonly id: string,
+    readonly kind: CommitInfo["kind"],
+    readonly origin: string | undefined,
+    readonly time: number,
+  ) {
+    this.#core = core;
+    this.#effects = effects;
+    this.#source = source;
+  }
+  done(seq: number): void {
+    this.#core.done(this, seq, this.#effects, this.#source);
   }
 }
 

@@ -19,12 +19,13 @@ import type {
   TableOptions,
 } from "../schema/types.ts";
 import type { CommitKind, Effect } from "../engine/mod.ts";
-import { commitAtOnce } from "./at_once.ts";
 import type { Core } from "./core.ts";
-import type { Answers, CommitInfo, MakeWork, Maybe, Read } from "./driver.ts";
-import { call, GuardedHold } from "./failure.ts";
+import type { Answers, Committed, MakeWork, Maybe, Read } from "./driver.ts";
+import { call } from "./failure.ts";
+import { GuardedHold } from "./guarded.ts";
 import { DatabaseRunner } from "./runner.ts";
-import { Session } from "./session.ts";
+import { promised } from "./session.ts";
+import { Verbs } from "./verbs.ts";
 import { coreOf } from "./session_of.ts";
 import { transact } from "./transact.ts";
 import type { Heard } from "./own_tables.ts";
@@ -101,7 +102,7 @@ export function coreTables(db: object, tables: readonly AnyTable[]): Promise<Cor
 
 async function open(core: Core, tables: readonly AnyTable[]): Promise<CoreTables> {
   await core.create(checkOwn(tables));
-  const verbs = new Session(new DatabaseRunner(core));
+  const verbs = promised(new Verbs(new DatabaseRunner(core)));
   const more: Omit<CoreTables, keyof AsyncVerbs> = {
     core,
     async transaction(fn, options = {}) {
@@ -119,29 +120,35 @@ async function open(core: Core, tables: readonly AnyTable[]): Promise<CoreTables
       core.enter();
       return answer.finally(() => core.leave());
     },
-    commit(make, effects, kind = "user") {
-      core.check();
-      const user = core.info(undefined, effects);
-      const info = kind === "user" ? user : { ...user, kind };
-      const work: typeof make = (kept) => {
-        effects.length = 0;
-        return make(kept);
-      };
-      const made = commitAtOnce(core.session, info, work);
-      return made ? made.value : commitLater(core, info, work);
-    },
+    commit: (make, effects, kind = "user") => commitOwn(core, make, effects, kind),
     onWrite: (listener) => core.onOwn(listener),
   };
   return Object.assign(verbs, more);
 }
 
-async function commitLater<T>(core: Core, info: CommitInfo, work: MakeWork<T>): Promise<T> {
+function commitOwn<T>(
+  core: Core,
+  make: MakeWork<T>,
+  effects: Effect[],
+  kind: CommitKind,
+): Maybe<T> {
   core.enter();
+  let made: Maybe<Committed<T>>;
   try {
-    return (await new GuardedHold(core.session).commit(info, work)).value;
-  } finally {
+    const info = core.info(undefined, effects, { kind });
+    made = new GuardedHold(core.session).commit(info, (kept) => {
+      effects.length = 0;
+      return make(kept);
+    });
+  } catch (error) {
     core.leave();
+    throw error;
   }
+  if (made instanceof Promise) {
+    return made.then(({ value }) => value).finally(() => core.leave());
+  }
+  core.leave();
+  return made.value;
 }
 
 /** The effect of rows that are new. */

@@ -132,10 +132,10 @@ export interface Hold {
   look<T>(make: MakeWork<T>, writes: boolean): Maybe<T>;
   /**
    * Runs work while nobody else commits, then makes all that this hold wrote one commit, with the next
-   * `seq`. Rejects with what the work throws; nothing is written then. Any other failure is a
+   * `seq`. Fails with what the work throws; nothing is written then. Any other failure is a
    * DataError that says in `committed` whether the commit is there.
    */
-  commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>>;
+  commit<T>(info: CommitInfo, make: MakeWork<T>): Maybe<Committed<T>>;
   /** Nobody else commits from now on until this hold has ended, but for `ms` milliseconds at most. */
   reserve(ms: number): Promise<void>;
   /** Drops what was held back and not committed. */

@@ -1,15 +1,8 @@
 import { DataError } from "../schema/errors.ts";
-import type {
-  Answer,
-  CommitInfo,
-  Committed,
-  Driver,
-  DriverOptions,
-  DriverSession,
-} from "./driver.ts";
-import type { Hold, MakeWork, Maybe, Request, Setup, Work } from "./driver.ts";
+import type { Driver, DriverOptions, DriverSession, Maybe, Setup } from "./driver.ts";
 
-type Told = DataError["committed"];
+/** Whether a commit is there, as far as it is known. */
+export type Told = DataError["committed"];
 
 /**
  * What a driver failed with, as users get it: a `DataError`, or the mistake of a caller. Whatever else a
@@ -35,7 +28,8 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof DataError && error.code === "constraint";
 }
 
-function withCommitted(error: DataError, committed: NonNullable<Told>): DataError {
+/** The same with what is known of the commit. */
+export function withCommitted(error: DataError, committed: NonNullable<Told>): DataError {
   const { code, message, table, columns, rule, issues } = error;
   return new DataError(code, message, {
     ...{ committed, cause: error.cause ?? error },
@@ -89,105 +83,4 @@ function guardedSetup(layout: Setup): Setup {
     change: (change) => call(() => layout.change(change)),
     setMeta: (key, value) => call(() => layout.setMeta(key, value)),
   };
-}
-
-/**
- * A hold whose failures are told as {@linkcode failure} tells them, and what work throws as it is.
- * Where a driver can't say whether a commit is there, it is asked by the commit's id.
- */
-export class GuardedHold implements Hold {
-  readonly #session: DriverSession;
-  readonly #hold: Hold;
-  readonly #note: Thrown = { thrown: undefined };
-
-  constructor(session: DriverSession) {
-    this.#session = session;
-    this.#hold = session.hold();
-  }
-
-  /** Whether the last call failed by what its work threw, so that the driver is as it was. */
-  threw(error: unknown): boolean {
-    return this.#note.thrown !== undefined && this.#note.thrown.error === error;
-  }
-
-  look<T>(make: MakeWork<T>, writes: boolean): Maybe<T> {
-    const tell = (error: unknown): never => {
-      throw this.threw(error) ? error : failure(error, "no");
-    };
-    let value: Maybe<T>;
-    try {
-      value = this.#hold.look((kept) => new GuardedWork(make(kept), this.#note), writes);
-    } catch (error) {
-      return tell(error);
-    }
-    return value instanceof Promise ? value.catch(tell) : value;
-  }
-
-  async commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
-    try {
-      return await this.#hold.commit(info, (kept) => new GuardedWork(make(kept), this.#note));
-    } catch (error) {
-      if (this.threw(error)) throw error;
-      const told = failure(error, "unknown");
-      if (!(told instanceof DataError) || told.committed !== "unknown") throw told;
-      throw withCommitted(told, await this.#find(info.id));
-    }
-  }
-  async #find(id: string): Promise<NonNullable<Told>> {
-    try {
-      return await this.#session.ask({ ask: "known", id }) ? "yes" : "no";
-    } catch {
-      return "unknown";
-    }
-  }
-
-  async reserve(ms: number): Promise<void> {
-    try {
-      await this.#hold.reserve(ms);
-    } catch (error) {
-      throw failure(error, "no");
-    }
-  }
-  end(): void {
-    this.#hold.end();
-  }
-}
-
-/** What work threw. */
-interface Thrown {
-  thrown: { readonly error: unknown } | undefined;
-}
-
-/** Work whose requests fail as {@linkcode failure} tells; what it throws itself is noted. */
-class GuardedWork<T> implements Work<T> {
-  readonly #work: Work<T>;
-  readonly #note: Thrown;
-
-  constructor(work: Work<T>, note: Thrown) {
-    this.#work = work;
-    this.#note = note;
-    note.thrown = undefined;
-  }
-  next(answer?: Answer): IteratorResult<Request, T> {
-    try {
-      return this.#work.next(answer);
-    } catch (error) {
-      this.#note.thrown = { error };
-      throw error;
-    }
-  }
-  throw(error: unknown): IteratorResult<Request, T> {
-    try {
-      return this.#work.throw(failure(error, "no"));
-    } catch (thrown) {
-      this.#note.thrown = { error: thrown };
-      throw thrown;
-    }
-  }
-  return(value: T): IteratorResult<Request, T> {
-    return this.#work.return(value);
-  }
-  [Symbol.iterator](): Work<T> {
-    return this;
-  }
 }

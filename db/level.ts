@@ -2,10 +2,10 @@ import { observe, type WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import type { Answers, Maybe, Read, Work } from "./driver.ts";
 import { transactionHandle } from "./handle.ts";
-import { Pending, type Waits } from "./pending.ts";
-import { type Runner, Session } from "./session.ts";
+import type { Waits } from "./pending.ts";
 import { isLost, over, type Run } from "./transaction.ts";
 import type { OpenOptions, ReadOptions, Transaction } from "./types.ts";
+import { type Runner, Verbs } from "./verbs.ts";
 
 /** What the levels of a transaction share. */
 export interface Shared {
@@ -55,35 +55,36 @@ export class Level implements Runner, Waits {
     return this.shared.run.write(make, options);
   }
 
-  /** The promise of a verb, which has to be awaited before the function ends. */
-  track<T>(promise: Promise<T>): Promise<T> {
-    return new Pending(promise, this);
-  }
   rollBack(reason: unknown): never {
     this.#rolledBack = { reason };
     throw reason;
   }
 
-  /** Runs the function, to the end of all that it began. */
-  async run<T>(fn: (tx: Transaction) => Promise<T>): Promise<T> {
+  /** What the function gets. */
+  begin(): Transaction {
     const { run, onQuery } = this.shared;
-    const session = new Session(this);
-    if (onQuery) observe(session, onQuery, run.core.source);
-    try {
-      const value = await fn(transactionHandle(this, session));
-      if (this.#rolledBack) throw this.#rolledBack.reason;
-      if (this.#inside || this.unawaited > 0) {
-        throw new TypeError(
-          "Cannot end a transaction as all of its promises are awaited: one was not",
-        );
-      }
-      return value;
-    } catch (error) {
-      throw this.#rolledBack ? this.#rolledBack.reason : error;
-    } finally {
-      this.#ended = true;
-      if (run.busy) await run.idle();
+    const verbs = new Verbs(this);
+    if (onQuery) observe(verbs, onQuery, run.core.source);
+    return transactionHandle(this, verbs);
+  }
+  /** Called when the function has returned: whether it may. */
+  checkEnd(): void {
+    if (this.#rolledBack) throw this.#rolledBack.reason;
+    if (this.#inside || this.unawaited > 0) {
+      throw new TypeError(
+        "Cannot end a transaction as all of its promises are awaited: one was not",
+      );
     }
+  }
+  /** Why the transaction ends, if its function or {@linkcode checkEnd} has thrown an error. */
+  reason(error: unknown): unknown {
+    return this.#rolledBack ? this.#rolledBack.reason : error;
+  }
+  /** Ends it; what it began may still run. */
+  end(): Maybe<void> {
+    this.#ended = true;
+    const { run } = this.shared;
+    if (run.busy) return run.idle();
   }
 
   /** Runs a transaction inside this one: what it throws takes its own writes back. */
@@ -94,14 +95,26 @@ export class Level implements Runner, Waits {
     try {
       await run.idle();
       const { mark } = run;
+      const level = new Level(this.shared, this);
       try {
-        return await new Level(this.shared, this).run(fn);
+        return await level.#run(fn);
       } catch (error) {
         if (!isLost(run, error)) await run.undo(mark);
         throw error;
       }
     } finally {
       this.#inside = false;
+    }
+  }
+  async #run<T>(fn: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      const value = await fn(this.begin());
+      this.checkEnd();
+      return value;
+    } catch (error) {
+      throw this.reason(error);
+    } finally {
+      await this.end();
     }
   }
 }

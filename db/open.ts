@@ -7,11 +7,12 @@ import type { Driver } from "./driver.ts";
 import { call, opening } from "./failure.ts";
 import { databaseLives } from "./live.ts";
 import { DatabaseRunner } from "./runner.ts";
-import { Session } from "./session.ts";
+import { promised } from "./session.ts";
 import { registerDatabase } from "./session_of.ts";
 import { setupOf } from "./setup.ts";
 import { transact } from "./transact.ts";
-import type { Database, OpenOptions } from "./types.ts";
+import type { AsyncVerbs, Database, OpenOptions } from "./types.ts";
+import { Verbs } from "./verbs.ts";
 
 /**
  * Opens the database that a driver holds, and brings its layout up to the schema: what is new is added,
@@ -80,11 +81,12 @@ function checkDriver(driver: unknown): asserts driver is Driver {
 
 /** The database over what is open. */
 function database(core: Core, options: OpenOptions): Database {
-  const session = new Session(new DatabaseRunner(core));
-  if (options.onQuery) observe(session, options.onQuery, core.source);
+  const verbs = new Verbs(new DatabaseRunner(core));
+  if (options.onQuery) observe(verbs, options.onQuery, core.source);
+  const session = promised(verbs);
   const { closed } = core;
   const close = () => core.close();
-  const more: Omit<Database, keyof Session | "seq"> = {
+  const more: Omit<Database, keyof AsyncVerbs | "seq"> = {
     ...databaseLives(core),
     async transaction(fn, transaction = {}) {
       core.enter();
@@ -110,7 +112,7 @@ function database(core: Core, options: OpenOptions): Database {
   };
   const db: Database = Object.defineProperties(Object.assign(session, more), {
     seq: { get: () => core.seq, enumerable: true },
-  }) as Session & typeof more & { readonly seq: number }; // as it was just defined
+  }) as AsyncVerbs & typeof more & { readonly seq: number }; // as it was just defined
   registerDatabase(db, core);
   return db;
 }

@@ -1,3 +1,5 @@
+import type { Maybe } from "./driver.ts";
+
 /** Who has promises that nobody has asked for yet. */
 export interface Waits {
   /** How many they are. */
@@ -5,23 +7,26 @@ export interface Waits {
 }
 
 /**
- * A promise that knows whether anybody has asked for what comes of it: a transaction must not end while
- * a verb is on its own. A promise itself can't tell, as `await` takes it without asking.
+ * A promise, of what is there already or is to come, that knows whether anybody has asked for it: a
+ * transaction must not end while a verb is on its own. A promise itself can't tell, as `await` takes it
+ * without asking.
  */
 export class Pending<T> implements Promise<T> {
-  readonly #promise: Promise<T>;
+  readonly #value: Maybe<T>;
   #waits: Waits | undefined;
 
-  constructor(promise: Promise<T>, waits: Waits) {
-    this.#promise = promise;
+  constructor(value: Maybe<T>, waits: Waits) {
+    this.#value = value;
     this.#waits = waits;
     waits.unawaited++;
-    promise.catch(nothing); // one that nobody awaits is told by the transaction
+    // One that nobody awaits is told by the transaction.
+    if (value instanceof Promise) value.catch(nothing);
   }
   #await(): Promise<T> {
     if (this.#waits) this.#waits.unawaited--;
     this.#waits = undefined;
-    return this.#promise;
+    const value = this.#value;
+    return value instanceof Promise ? value : Promise.resolve(value);
   }
   then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,

@@ -5,10 +5,11 @@ import type { Core } from "./core.ts";
 import { checkAnswer, misread } from "./misread.ts";
 import { type Watch, Watched } from "./watched.ts";
 import type { Answers, Maybe, Read, Request, Work } from "./driver.ts";
-import { call, GuardedHold } from "./failure.ts";
-import type { Runner } from "./session.ts";
+import { call } from "./failure.ts";
+import { GuardedHold } from "./guarded.ts";
 import type { ReadOptions } from "./types.ts";
 import { deferred } from "./deferred.ts";
+import type { Runner } from "./verbs.ts";
 
 /** Runs the verbs of a database: each read at one state, each write as a commit of its own. */
 export class DatabaseRunner implements Runner {
@@ -44,20 +45,17 @@ export class DatabaseRunner implements Runner {
     try {
       const effects: Effect[] = [];
       const info = core.info(options, effects);
-      const { value } = await new GuardedHold(core.session).commit(
-        info,
-        () => this.#work(make, effects),
-      );
-      return value;
+      const hold = new GuardedHold(core.session);
+      return (await hold.commit(info, () => this.#work(make, effects, hold))).value;
     } finally {
       core.leave();
     }
   }
-  #work<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
+  #work<T>(make: () => Work<T>, effects: Effect[], hold: GuardedHold): Work<T> {
     effects.length = 0; // it may be made again
     const { core } = this;
     if (core.schema.references.length > 0) return this.#settled(make, effects);
-    return new Watched(core, make(), new Noted(effects, core));
+    return new Watched(core, make(), new Noted(effects, core), hold);
   }
   *#settled<T>(make: () => Work<T>, effects: Effect[]): Work<T> {
     const value = yield* new Watched(this.core, make(), new Noted(effects, undefined));

@@ -5,7 +5,7 @@ import type { StoredRow } from "../schema/types.ts";
 import { type Effect, givenValues } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import type { Work } from "./driver.ts";
-import { GuardedHold } from "./failure.ts";
+import { GuardedHold } from "./guarded.ts";
 import { coreOf } from "./session_of.ts";
 import { valueColumn } from "./values.ts";
 import { ask, write } from "./works.ts";
@@ -40,7 +40,7 @@ export async function seedDatabase(db: object, seed: Seed): Promise<void> {
   core.enter();
   try {
     const effects: Effect[] = [];
-    const info = { ...core.info({}, effects), kind: "seed" } as const;
+    const info = core.info({}, effects, { kind: "seed" });
     await new GuardedHold(core.session).commit(info, function* (): Work<void> {
       effects.length = 0; // it may be made again
       for (const { def, rows: list } of rows) {

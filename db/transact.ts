@@ -26,14 +26,22 @@ export async function transact<T>(
   for (let attempt = 1; attempt <= retries + 1; attempt++) {
     signal?.throwIfAborted();
     const run = new Run(core);
+    const level = new Level({ run, attempt, signal, onQuery }, undefined);
     try {
       if (attempt > PATIENCE && waitMs > 0) await run.hold.reserve(waitMs);
-      const value = await new Level({ run, attempt, signal, onQuery }, undefined).run(fn);
+      const value = await fn(level.begin());
+      level.checkEnd();
+      const ending = level.end();
+      if (ending) await ending;
       run.check();
       signal?.throwIfAborted();
-      if (run.wrote) await run.commit(options);
+      const committed = run.wrote ? run.commit(options) : undefined;
+      if (committed instanceof Promise) await committed;
       return value;
-    } catch (error) {
+    } catch (thrown) {
+      const ending = level.end();
+      if (ending) await ending;
+      const error = level.reason(thrown);
       if (!isLost(run, error)) throw error;
     } finally {
       run.end(over);

@@ -7,16 +7,26 @@ import type { Effect, WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
 import { type Watch, Watched } from "./watched.ts";
 import type { Answer, Answers, Maybe, Read, Request, Work } from "./driver.ts";
-import { GuardedHold, isRefusal } from "./failure.ts";
+import { isRefusal } from "./failure.ts";
+import { GuardedHold } from "./guarded.ts";
 import { inTime } from "./runner.ts";
-import type { Runner } from "./session.ts";
 import type { ReadOptions } from "./types.ts";
+import type { Runner } from "./verbs.ts";
 import { ask } from "./works.ts";
 
 /** What a run has done, in order: what it read with the answer, and what it wrote. */
-type Step =
-  | { readonly request: Exclude<Read, { ask: "known" | "explain" }>; readonly answer: Answer }
-  | { readonly effects: readonly Effect[]; readonly refused: boolean };
+interface Step {
+  readonly request: Asked | undefined;
+  readonly answer: Answer;
+  /** Of a write; a read has none. */
+  readonly effects: readonly Effect[];
+  readonly refused: boolean;
+}
+type Asked = Exclude<Read, { ask: "known" | "explain" }>;
+
+const NONE: readonly never[] = [];
+/** Up to so many steps a row is looked for in them; then maps by key are kept. */
+const FEW = 8;
 
 /** Why a run is given up: somebody else has changed what it read. */
 class Lost extends Error {}
@@ -166,7 +176,7 @@ export class Run implements Runner, Watch {
     this.#entered = this.#broken = false;
     if (!this.#isReady(kept)) return this.#late(kept, make);
     this.#entered = true;
-    return new Watched(this.core, make(), this);
+    return new Watched(this.core, make(), this, this.hold);
   }
   *#late<T>(kept: boolean, make: () => Work<T>): Work<T> {
     yield* this.#enter(kept);
@@ -183,6 +193,11 @@ export class Run implements Runner, Watch {
   /** The answer to a request by key where the run knows each row. */
   known(request: Request): Answers["keys"] | undefined {
     if (request.ask !== "keys" || this.#steps.length === 0) return undefined;
+    const [key] = request.keys;
+    if (key && request.keys.length === 1 && this.#steps.length <= FEW && !this.#rows) {
+      const row = this.#find(request.table, mapKeyOf(key));
+      return row === null ? undefined : [row];
+    }
     const known = (this.#rows ?? this.#rowsAnew()).get(request.table);
     if (!known) return undefined;
     const rows: (StoredRow | undefined)[] = [];
@@ -194,32 +209,58 @@ export class Run implements Runner, Watch {
     }
     return rows;
   }
+  /** A row by key from the steps alone; null where it is not known. */
+  #find(table: TableDef, key: MapKey): StoredRow | undefined | null {
+    const has = (row: StoredRow) => keyIn(table.key, row) === key;
+    for (let i = this.#steps.length; i-- > 0;) {
+      const step = this.#steps[i];
+      if (!step || step.refused) continue;
+      const { request, effects } = step;
+      if (request?.ask === "keys" && request.table === table) {
+        const at = request.keys.findIndex((other) => mapKeyOf(other) === key);
+        // An answer to keys has a row, or nothing, for each.
+        if (at >= 0) return (step.answer as Answers["keys"])[at];
+      }
+      for (let j = effects.length; j-- > 0;) {
+        const effect = effects[j];
+        if (effect?.table !== table) continue;
+        const row = effect.after.find(has);
+        if (row || effect.before.some(has)) return row;
+      }
+    }
+    return null;
+  }
   answered(request: Request, answer: Answer): void {
     if (request.ask === "known" || request.ask === "explain") return;
     if (request.ask === "write") {
       const { effects } = request;
-      this.#steps.push({ effects, refused: false });
+      this.#steps.push({ request: undefined, answer: undefined, effects, refused: false });
       for (const effect of effects) this.#effects.push(effect);
     } else {
       // Who asked for the rows of a query may sort the list that it got.
       const kept = request.ask === "rows" && Array.isArray(answer) ? [...answer] : answer;
-      this.#steps.push({ request, answer: kept });
-      for (const table of tablesOf(request)) {
-        if (!this.#read.includes(table)) this.#read.push(table);
-      }
+      this.#steps.push({ request, answer: kept, effects: NONE, refused: false });
+      if ("query" in request) { for (const table of tableUses(request.query)) this.#reads(table); }
+      else this.#reads(request.table);
     }
     if (this.#rows) note(this.#rows, request, answer);
+  }
+  #reads(table: TableDef): void {
+    if (!this.#read.includes(table)) this.#read.push(table);
   }
   refused(request: Request, error: unknown): void {
     if (request.ask !== "write") return;
     if (!isRefusal(error)) this.#broken = true;
-    else this.#steps.push({ effects: request.effects, refused: true });
+    else {
+      const { effects } = request;
+      this.#steps.push({ request: undefined, answer: undefined, effects, refused: true });
+    }
   }
   ended(): void {}
   #rowsAnew(): Rows {
     const rows: Rows = new Map();
     for (const step of this.#steps) {
-      if ("request" in step) note(rows, step.request, step.answer);
+      if (step.request) note(rows, step.request, step.answer);
       else if (!step.refused) note(rows, { ask: "write", effects: step.effects }, undefined);
     }
     return this.#rows = rows;
@@ -232,7 +273,7 @@ export class Run implements Runner, Watch {
     if (!this.core.wrote(this.#read, this.#since)) yield* this.#again(this.#effects, false);
     else {
       for (const step of this.#steps) {
-        if ("effects" in step) yield* this.#again(step.effects, step.refused);
+        if (!step.request) yield* this.#again(step.effects, step.refused);
         else if (!same(yield step.request, step.answer)) throw lost();
       }
     }
@@ -265,7 +306,7 @@ export class Run implements Runner, Watch {
   }
 
   /** Commits what was written, if nobody has changed what was read. */
-  commit(options: WriteOptions): Promise<unknown> {
+  commit(options: WriteOptions): Maybe<unknown> {
     const effects: Effect[] = [];
     const info = this.core.info(options, effects);
     return this.hold.commit(info, (kept) => this.#committed(kept, effects));
@@ -305,10 +346,6 @@ function rowsOf(tables: Rows, table: TableDef): Map<MapKey, StoredRow | undefine
 
 function lost(): Lost {
   return new Lost("Cannot go on with this run as what it read has not changed: it has");
-}
-
-function tablesOf(request: Extract<Step, { request: Read }>["request"]): readonly TableDef[] {
-  return "query" in request ? tableUses(request.query) : [request.table];
 }
 
 const INVERSE = { insert: "delete", delete: "insert", evict: "insert", update: "update" } as const;

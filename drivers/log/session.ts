@@ -1,6 +1,5 @@
 import { KnownIds } from "../../engine/known_ids.ts";
 import type { RowEntry, TableData, Tables } from "../../engine/mod.ts";
-import { registerAtOnce } from "../../db/at_once.ts";
 import type {
   Answers,
   CommitInfo,
@@ -43,10 +42,6 @@ export class ResidentSession implements DriverSession {
     this.#state = state;
     this.#closed = closed;
     this.overlay = new Overlay(new ResidentTables(state.tables), state.known, source);
-    registerAtOnce(this, (info, make) => {
-      const hold = new ResidentHold(this);
-      return this.reservations.blocks(hold) ? undefined : hold.commitNow(info, make);
-    });
   }
 
   get seq(): number {
@@ -110,13 +105,16 @@ class ResidentHold implements Hold {
     return overlay.run(make(overlay.enter(this)), this.#done);
   }
 
-  async commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
+  commit<T>(info: CommitInfo, make: MakeWork<T>): Maybe<Committed<T>> {
+    const blocked = this.#session.reservations.blocks(this);
+    return blocked ? this.#commitLater(info, make) : this.#commitNow(info, make);
+  }
+  async #commitLater<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
     const { reservations } = this.#session;
     while (reservations.blocks(this)) await reservations.freed;
-    return this.commitNow(info, make);
+    return this.#commitNow(info, make);
   }
-  /** The same for who needn't wait. */
-  commitNow<T>(info: CommitInfo, make: MakeWork<T>): Committed<T> {
+  #commitNow<T>(info: CommitInfo, make: MakeWork<T>): Committed<T> {
     const session = this.#session;
     let value: T;
     try {

@@ -1,5 +1,5 @@
 import { DataError } from "../../../schema/errors.ts";
-import type { CommitInfo, Committed, MakeWork } from "../../../db/driver.ts";
+import type { CommitInfo, Committed, MakeWork, Maybe } from "../../../db/driver.ts";
 import { type Connection, drive } from "./connection.ts";
 import { closedError, dataError, Failure } from "../failure.ts";
 import type { SyncHold } from "./hold.ts";
@@ -47,22 +47,17 @@ export class Commits {
   }
 
   /** Commits what a hold has in place at once; else in its turn. */
-  commit<T>(hold: SyncHold, info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
+  commit<T>(hold: SyncHold, info: CommitInfo, make: MakeWork<T>): Maybe<Committed<T>> {
     const connection = this.#connection;
     if (
       connection.applied === hold && !connection.closed && !this.#telling &&
       (!connection.reserved || connection.reserved === hold)
     ) {
-      return new Promise((resolve, reject) => {
-        const waiting = this.#waiting(hold, info, make, resolve, reject);
-        try {
-          this.#finish(waiting, true);
-        } catch (error) {
-          // Busy: it runs again in its turn.
-          if (isBusy(error)) this.#add(waiting);
-          else reject(dataError(error, "no"));
-        }
-      });
+      try {
+        return this.#finish(hold, info, make, true);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
     }
     return new Promise((resolve, reject) => {
       this.#add(this.#waiting(hold, info, make, resolve, reject));
@@ -186,7 +181,7 @@ export class Commits {
     connection.park();
     if (first && connection.reserved) {
       connection.apply(first.hold);
-      return this.#finish(first, false);
+      return this.#reserved(first);
     }
     if (first && !first.info) {
       if (first.hold.ended) first.reject(closedError());
@@ -195,6 +190,21 @@ export class Commits {
     }
     connection.lock();
     return this.#commitAll(batch);
+  }
+
+  /** Commits for who has reserved. */
+  #reserved({ hold, info, make, resolve, reject }: Waiting): readonly Waiting[] {
+    if (!info) return NONE;
+    let committed: Committed<unknown>;
+    try {
+      committed = this.#finish(hold, info, make, false);
+    } catch (error) {
+      if (isBusy(error)) throw error;
+      reject(error);
+      return NONE;
+    }
+    resolve(committed);
+    return NONE;
   }
 
   #reserve({ hold, ms, resolve }: Waiting): void {
@@ -217,7 +227,7 @@ export class Commits {
       this.#savepoint = batch.length > 1 ? "needed" : "none";
       hold.parked();
       try {
-        const value = drive(make(false), hold.answer);
+        const value = drive(make(false), hold);
         const wrote = info && hold.wrote;
         if (wrote) {
           const told = strangers && seq === first;
@@ -255,25 +265,29 @@ export class Commits {
     return batch.filter((waiting) => waiting !== broken);
   }
 
-  /** Commits what a hold has in place; gives it back when it has to run again. */
-  #finish(waiting: Waiting, kept: boolean): readonly Waiting[] {
-    const { hold, info, make, reject } = waiting;
+  /** Commits what a hold has in place, or puts there first. Busy: it can do it again. */
+  #finish<T>(hold: SyncHold, info: CommitInfo, make: MakeWork<T>, kept: boolean): Committed<T> {
     const connection = this.#connection;
     const { outside } = connection;
     try {
-      const value = drive(make(kept), hold.answer);
-      let { seq } = outside;
-      if (info && hold.wrote) {
-        outside.wrote(addCommit(connection.client, ++seq, info, hold.tables, outside.strangers));
+      const value = drive(make(kept), hold);
+      if (!hold.wrote) {
+        this.#close(outside.seq);
+        return { value, seq: undefined };
       }
-      const committed = { value, seq: seq > outside.seq ? seq : undefined };
-      return this.#end([{ waiting, committed }], seq);
+      const seq = outside.seq + 1;
+      outside.wrote(addCommit(connection.client, seq, info, hold.tables, outside.strangers));
+      try {
+        this.#close(seq);
+      } catch (error) {
+        throw isBusy(error) ? error : this.#doubt(error, info.id);
+      }
+      this.#tell(info, seq);
+      return { value, seq };
     } catch (error) {
       if (error instanceof Failure) connection.abort();
       else connection.park();
-      if (isBusy(error)) throw error;
-      reject(dataError(error, "no"));
-      return NONE;
+      throw isBusy(error) ? error : dataError(error, "no");
     } finally {
       if (connection.reserved !== hold) clearTimeout(this.#reservation);
       this.#schedule();
@@ -281,63 +295,74 @@ export class Commits {
   }
 
   /** Ends the transaction by COMMIT, or without it when nothing was written. */
-  #end(done: readonly Done[], seq: number): readonly Waiting[] {
+  #close(seq: number): void {
     const connection = this.#connection;
     const { outside } = connection;
     if (seq === outside.seq) {
       if (connection.reserved) connection.release();
       else connection.abort();
-    } else {
-      try {
-        connection.commit();
-      } catch (error) {
-        connection.abort();
-        if (isBusy(error)) throw error;
-        return this.#lookUp(error, done);
-      }
-      outside.seq = seq;
-      outside.strangers = false;
-      outside.logged = true;
+      return;
     }
-    this.#tell(done);
+    try {
+      connection.commit();
+    } catch (error) {
+      connection.abort();
+      throw error;
+    }
+    outside.seq = seq;
+    outside.strangers = false;
+    outside.logged = true;
+  }
+
+  /** Ends the transaction of a batch; gives those that have to run again. */
+  #end(done: readonly Done[], seq: number): readonly Waiting[] {
+    try {
+      this.#close(seq);
+    } catch (error) {
+      if (isBusy(error)) throw error;
+      return this.#lookUp(error, done);
+    }
+    for (const { waiting: { info, resolve }, committed } of done) {
+      if (committed.seq !== undefined && info) this.#tell(info, committed.seq);
+      else this.#connection.park(); // as below
+      resolve(committed);
+    }
     return NONE;
   }
 
   /** Meanwhile others may ask for commits, which come later. */
-  #tell(done: readonly Done[]): void {
+  #tell(info: CommitInfo, seq: number): void {
     this.#telling = true;
     try {
-      for (const { waiting: { info, resolve }, committed } of done) {
-        this.#connection.park(); // what the one before may have begun
-        if (committed.seq !== undefined) info?.done(committed.seq);
-        resolve(committed);
-      }
+      this.#connection.park(); // what the one before may have begun
+      info.done(seq);
     } finally {
       this.#telling = false;
     }
   }
 
-  /** COMMIT failed: finds out whether it is there all the same. */
+  /** COMMIT failed: finds out who is there all the same; gives those that have to run again. */
   #lookUp(error: unknown, done: readonly Done[]): readonly Waiting[] {
-    const { client, outside } = this.#connection;
-    outside.doubt();
     const left: Waiting[] = [];
     for (const { waiting, committed } of done) {
       const { info } = waiting;
       // What wrote nothing may have read what the others wrote, so it has to run again.
-      if (!info || committed.seq === undefined) {
-        left.push(waiting);
-        continue;
-      }
-      let there: "yes" | "no" | "unknown" = "unknown";
-      try {
-        there = outside.logged && isKnown(client, info.id) ? "yes" : "no";
-      } catch {
-        // It stays unknown.
-      }
-      const failure = dataError(error, there);
-      waiting.reject(failure instanceof DataError ? failure : error);
+      if (!info || committed.seq === undefined) left.push(waiting);
+      else waiting.reject(this.#doubt(error, info.id));
     }
     return left;
+  }
+  /** What a commit is told whose COMMIT failed. */
+  #doubt(error: unknown, id: string): unknown {
+    const { client, outside } = this.#connection;
+    outside.doubt();
+    let there: "yes" | "no" | "unknown" = "unknown";
+    try {
+      there = outside.logged && isKnown(client, id) ? "yes" : "no";
+    } catch {
+      // It stays unknown.
+    }
+    const failure = dataError(error, there);
+    return failure instanceof DataError ? failure : error;
   }
 }

@@ -242,13 +242,18 @@ export class Connection {
   }
 }
 
+/** Who answers the requests of work. */
+export interface Answerer {
+  answer(request: Request): Answer;
+}
+
 /** Runs work. Errors of its requests are thrown into it, unless the transaction is lost by them. */
-export function drive<T>(work: Work<T>, answer: (request: Request) => Answer): T {
+export function drive<T>(work: Work<T>, by: Answerer): T {
   let step = work.next();
   while (!step.done) {
     let got: Answer;
     try {
-      got = answer(step.value);
+      got = by.answer(step.value);
     } catch (error) {
       if (typeof error === "symbol" || error instanceof Failure && error.fatal) throw error;
       step = work.throw(dataError(error));

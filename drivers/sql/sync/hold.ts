@@ -11,21 +11,26 @@ import { SEVERAL } from "./answer.ts";
 import type { Writes } from "../write.ts";
 import { applyEffects, rowsWritten } from "./apply.ts";
 import type { Commits } from "./commits.ts";
-import { type Connection, drive, type Holder } from "./connection.ts";
-import { closedError, Failure } from "../failure.ts";
-import { patiently } from "../patience.ts";
+import { type Answerer, type Connection, drive, type Holder } from "./connection.ts";
+import { closedError, dataError, Failure } from "../failure.ts";
+import { isBusy, patiently } from "../patience.ts";
 
 const NEEDS_LOCK: unique symbol = Symbol("needs the lock");
 
+/** What the work of a hold may ask for where its writes are not in place. */
+type Looks = "any" | "reads" | "one read" | "no more";
+
 /** Writes held back on the one connection; see `Connection` for where they are. */
-export class SyncHold implements Hold, Holder {
-  /** The tables written since the last `parked`. */
-  tables: Set<string> = new Set();
+export class SyncHold implements Hold, Holder, Answerer {
   ended = false;
   /** Whether it has written since the last `parked`; without effects, too. */
   wrote = false;
   #everWrote = false;
   #looked = false;
+  #looks: Looks = "any";
+  /** The table written since the last `parked`, or several. */
+  #table = "";
+  #tables: Set<string> | undefined;
   readonly #connection: Connection;
   readonly #commits: Commits;
   readonly #writes: Writes;
@@ -36,13 +41,13 @@ export class SyncHold implements Hold, Holder {
     this.#writes = writes;
   }
 
-  readonly #reads = (request: Request): Answer => {
-    if (request.ask !== "write") return this.#connection.answer(request);
-    throw NEEDS_LOCK;
-  };
+  /** The tables written since the last `parked`. */
+  get tables(): Iterable<string> {
+    return this.#tables ?? (this.#table === "" ? [] : [this.#table]);
+  }
 
-  /** Answers a request where this hold's writes are in place. */
-  readonly answer = (request: Request): Answer => {
+  answer(request: Request): Answer {
+    if (this.#looks !== "any") this.#check(request);
     if (request.ask !== "write") return this.#connection.answer(request);
     const { effects } = request;
     if (effects.length > 0) {
@@ -56,11 +61,25 @@ export class SyncHold implements Hold, Holder {
       }
     }
     this.#everWrote = this.wrote = true;
-    for (const { table } of effects) this.tables.add(table.name);
+    for (const { table } of effects) this.#note(table.name);
     return undefined;
-  };
+  }
+  #check(request: Request): void {
+    if (request.ask === "write") throw NEEDS_LOCK;
+    if (this.#looks === "no more") throw SEVERAL;
+    if (this.#looks === "one read") this.#looks = "no more";
+  }
+  #note(name: string): void {
+    if (this.#table === "") this.#table = name;
+    else if (this.#table !== name) (this.#tables ??= new Set([this.#table])).add(name);
+  }
 
   look<T>(make: MakeWork<T>, writes: boolean): Maybe<T> {
+    try {
+      return this.#look(make, writes);
+    } catch (error) {
+      if (!isBusy(error)) throw dataError(error);
+    }
     return patiently(() => this.#look(make, writes));
   }
 
@@ -84,23 +103,27 @@ export class SyncHold implements Hold, Holder {
   #read<T>(make: MakeWork<T>): T {
     if (!this.#looked) {
       this.#looked = true;
-      let count = 0;
       try {
         // The first request has nothing to agree with, and one statement is one state.
-        return drive(make(false), (request) => {
-          if (request.ask !== "write" && count++ > 0) throw SEVERAL;
-          return this.#reads(request);
-        });
+        return this.#reading("one read", make);
       } catch (error) {
         if (error !== SEVERAL) throw error;
       }
     }
-    return this.#connection.read(() => drive(make(false), this.#reads));
+    return this.#connection.read(() => this.#reading("reads", make));
+  }
+  #reading<T>(looks: Looks, make: MakeWork<T>): T {
+    this.#looks = looks;
+    try {
+      return drive(make(false), this);
+    } finally {
+      this.#looks = "any";
+    }
   }
 
   #applied<T>(make: MakeWork<T>, kept: boolean): T {
     try {
-      return drive(make(kept), this.answer);
+      return drive(make(kept), this);
     } catch (error) {
       if (error instanceof Failure) this.#connection.abort();
       throw error;
@@ -109,7 +132,7 @@ export class SyncHold implements Hold, Holder {
     }
   }
 
-  commit<T>(info: CommitInfo, make: MakeWork<T>): Promise<Committed<T>> {
+  commit<T>(info: CommitInfo, make: MakeWork<T>): Maybe<Committed<T>> {
     return this.#commits.commit(this, info, make);
   }
 
@@ -119,7 +142,8 @@ export class SyncHold implements Hold, Holder {
 
   parked(): void {
     this.wrote = false;
-    if (this.tables.size > 0) this.tables = new Set();
+    this.#table = "";
+    this.#tables = undefined;
   }
 
   end(): void {
