@@ -12,10 +12,16 @@ import { GuardedHold } from "./guarded.ts";
 import { inTime } from "./runner.ts";
 import type { ReadOptions } from "./types.ts";
 import type { Runner } from "./verbs.ts";
-import { ask } from "./works.ts";
+import { NOTHING, Reading } from "./works.ts";
 
-/** What a run has done, in order: what it read with the answer, and what it wrote. */
+/**
+ * What a run has done: what it read with the answer, and what it wrote. A list linked backwards, as most
+ * runs have few and a growing array begins with room for 17.
+ */
 interface Step {
+  readonly before: Step | undefined;
+  /** How many steps there are up to this one. */
+  readonly count: number;
   readonly request: Asked | undefined;
   readonly answer: Answer;
   /** Of a write; a read has none. */
@@ -55,11 +61,11 @@ export function over(): TypeError {
 export class Run implements Runner, Watch {
   readonly core: Core;
   readonly hold: GuardedHold;
-  readonly #steps: Step[] = [];
+  #last: Step | undefined;
   /** What it has written, without what was taken back. */
-  readonly #effects: Effect[] = [];
+  #effects: Effect[] = [];
   /** The tables that it has read. */
-  readonly #read: TableDef[] = [];
+  #read: readonly TableDef[] = NONE;
   /** Rows by key as the run sees them; made from the steps when somebody looks. */
   #rows: Rows | undefined;
   /** The clock up to which what was read is right. */
@@ -73,7 +79,7 @@ export class Run implements Runner, Watch {
   /** Whether a write of it failed for no rule, so that it may be in place all the same. */
   #broken = false;
   /** Where its steps and effects begin. */
-  #firstStep = 0;
+  #lastBefore: Step | undefined;
   #firstEffect = 0;
 
   constructor(core: Core) {
@@ -110,7 +116,7 @@ export class Run implements Runner, Watch {
 
   read<R extends Read>(request: R, options: ReadOptions | undefined): Maybe<Answers[R["ask"]]> {
     options?.signal?.throwIfAborted();
-    const answer = this.#look(() => ask(request), false);
+    const answer = this.#look(() => new Reading(request), false);
     return options === undefined ? answer : inTime(answer, options);
   }
   write<T>(make: () => Work<T>, _options: WriteOptions | undefined): Maybe<T> {
@@ -139,7 +145,7 @@ export class Run implements Runner, Watch {
   #verb<T>(make: () => Work<T>, writes: boolean): Maybe<T> {
     this.check();
     this.#entered = this.#broken = false;
-    this.#firstStep = this.#steps.length;
+    this.#lastBefore = this.#last;
     this.#firstEffect = this.#effects.length;
     let value: Maybe<T>;
     try {
@@ -168,8 +174,8 @@ export class Run implements Runner, Watch {
   }
   /** Work may be made again, so what it did before is dropped. */
   #work<T>(kept: boolean, make: () => Work<T>): Work<T> {
-    if (this.#steps.length > this.#firstStep) {
-      this.#steps.length = this.#firstStep;
+    if (this.#last !== this.#lastBefore) {
+      this.#last = this.#lastBefore;
       this.#effects.length = this.#firstEffect;
       this.#rows = undefined;
     }
@@ -192,9 +198,9 @@ export class Run implements Runner, Watch {
 
   /** The answer to a request by key where the run knows each row. */
   known(request: Request): Answers["keys"] | undefined {
-    if (request.ask !== "keys" || this.#steps.length === 0) return undefined;
+    if (request.ask !== "keys" || !this.#last) return undefined;
     const [key] = request.keys;
-    if (key && request.keys.length === 1 && this.#steps.length <= FEW && !this.#rows) {
+    if (key && request.keys.length === 1 && this.#last.count <= FEW && !this.#rows) {
       const row = this.#find(request.table, mapKeyOf(key));
       return row === null ? undefined : [row];
     }
@@ -212,9 +218,8 @@ export class Run implements Runner, Watch {
   /** A row by key from the steps alone; null where it is not known. */
   #find(table: TableDef, key: MapKey): StoredRow | undefined | null {
     const has = (row: StoredRow) => keyIn(table.key, row) === key;
-    for (let i = this.#steps.length; i-- > 0;) {
-      const step = this.#steps[i];
-      if (!step || step.refused) continue;
+    for (let step = this.#last; step; step = step.before) {
+      if (step.refused) continue;
       const { request, effects } = step;
       if (request?.ask === "keys" && request.table === table) {
         const at = request.keys.findIndex((other) => mapKeyOf(other) === key);
@@ -234,32 +239,51 @@ export class Run implements Runner, Watch {
     if (request.ask === "known" || request.ask === "explain") return;
     if (request.ask === "write") {
       const { effects } = request;
-      this.#steps.push({ request: undefined, answer: undefined, effects, refused: false });
-      for (const effect of effects) this.#effects.push(effect);
+      this.#add(undefined, undefined, effects, false);
+      if (this.#effects.length === 0) this.#effects = [...effects];
+      else for (const effect of effects) this.#effects.push(effect);
     } else {
       // Who asked for the rows of a query may sort the list that it got.
       const kept = request.ask === "rows" && Array.isArray(answer) ? [...answer] : answer;
-      this.#steps.push({ request, answer: kept, effects: NONE, refused: false });
+      this.#add(request, kept, NONE, false);
       if ("query" in request) { for (const table of tableUses(request.query)) this.#reads(table); }
       else this.#reads(request.table);
     }
     if (this.#rows) note(this.#rows, request, answer);
   }
   #reads(table: TableDef): void {
-    if (!this.#read.includes(table)) this.#read.push(table);
+    if (!this.#read.includes(table)) this.#read = [...this.#read, table];
+  }
+  #add(
+    request: Asked | undefined,
+    answer: Answer,
+    effects: readonly Effect[],
+    refused: boolean,
+  ): void {
+    const before = this.#last;
+    this.#last = {
+      before,
+      count: before ? before.count + 1 : 1,
+      request,
+      answer,
+      effects,
+      refused,
+    };
+  }
+  #steps(): Step[] {
+    const steps: Step[] = [];
+    for (let step = this.#last; step; step = step.before) steps.push(step);
+    return steps.reverse();
   }
   refused(request: Request, error: unknown): void {
     if (request.ask !== "write") return;
     if (!isRefusal(error)) this.#broken = true;
-    else {
-      const { effects } = request;
-      this.#steps.push({ request: undefined, answer: undefined, effects, refused: true });
-    }
+    else this.#add(undefined, undefined, request.effects, true);
   }
   ended(): void {}
   #rowsAnew(): Rows {
     const rows: Rows = new Map();
-    for (const step of this.#steps) {
+    for (const step of this.#steps()) {
       if (step.request) note(rows, step.request, step.answer);
       else if (!step.refused) note(rows, { ask: "write", effects: step.effects }, undefined);
     }
@@ -272,7 +296,7 @@ export class Run implements Runner, Watch {
     const { clock } = this.core;
     if (!this.core.wrote(this.#read, this.#since)) yield* this.#again(this.#effects, false);
     else {
-      for (const step of this.#steps) {
+      for (const step of this.#steps()) {
         if (!step.request) yield* this.#again(step.effects, step.refused);
         else if (!same(yield step.request, step.answer)) throw lost();
       }
@@ -307,15 +331,22 @@ export class Run implements Runner, Watch {
 
   /** Commits what was written, if nobody has changed what was read. */
   commit(options: WriteOptions): Maybe<unknown> {
-    const effects: Effect[] = [];
+    const settles = this.core.schema.references.length > 0;
+    const effects = settles ? [] : this.#effects;
     const info = this.core.info(options, effects);
-    return this.hold.commit(info, (kept) => this.#committed(kept, effects));
+    return this.hold.commit(info, (kept) => {
+      if (settles || !this.#isReady(kept)) return this.#committed(kept, effects);
+      this.core.moved(effects);
+      return NOTHING;
+    });
   }
   *#committed(kept: boolean, effects: Effect[]): Work<void> {
     if (!this.#isReady(kept)) yield* this.#enter(kept);
-    effects.length = 0; // it may be made again
-    for (const effect of this.#effects) effects.push(effect);
-    if (this.core.schema.references.length > 0) yield* this.core.settle(effects);
+    if (effects !== this.#effects) {
+      effects.length = 0; // it may be made again
+      for (const effect of this.#effects) effects.push(effect);
+      yield* this.core.settle(effects);
+    }
     this.core.moved(effects);
   }
 }

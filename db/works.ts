@@ -28,13 +28,48 @@ import {
   upsertRows,
   whereAst,
 } from "../engine/mod.ts";
-import type { Answers, Read, Work } from "./driver.ts";
+import type { Answer, Answers, Read, Work } from "./driver.ts";
 import { type Context, Scratch } from "./scratch.ts";
 
 /** Asks a driver. */
 export function* ask<R extends Read>(request: R): Work<Answers[R["ask"]]> {
   return (yield request) as Answers[R["ask"]]; // the answer is of the kind that was asked
 }
+
+/** The same as work of its own. No generator, as those are what a transaction spends its time on. */
+export class Reading<R extends Read> implements Work<Answers[R["ask"]]> {
+  readonly #request: R;
+  #asked = false;
+  constructor(request: R) {
+    this.#request = request;
+  }
+  next(answer?: Answer): IteratorResult<R, Answers[R["ask"]]> {
+    // The answer is of the kind that was asked.
+    if (this.#asked) return { done: true, value: answer as Answers[R["ask"]] };
+    this.#asked = true;
+    return { done: false, value: this.#request };
+  }
+  throw(error: unknown): never {
+    throw error;
+  }
+  return(value: Answers[R["ask"]]): IteratorResult<R, Answers[R["ask"]]> {
+    return { done: true, value };
+  }
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+const DONE = { done: true, value: undefined } as const;
+/** Work that asks for nothing. */
+export const NOTHING: Work<void> = {
+  next: () => DONE,
+  throw(error) {
+    throw error;
+  },
+  return: () => DONE,
+  [Symbol.iterator]: () => NOTHING,
+};
 
 /** Writes effects, if there are any. */
 export function* write(effects: readonly Effect[]): Work<void> {
@@ -172,7 +207,8 @@ export function updateWork(
   const source = patchSource(def, patch);
   const wanted = ifAst(def, condition);
   return function* () {
-    const [row] = yield* ask({ ask: "keys", table: def, keys: [values] });
+    // As `ask` does, which would be a generator more.
+    const [row] = (yield { ask: "keys", table: def, keys: [values] }) as Answers["keys"];
     if (!row) return undefined;
     if (wanted) yield* checkRow(context, def, row, wanted);
     const patches = typeof source === "function" ? source(row) : source;

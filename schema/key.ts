@@ -75,6 +75,9 @@ export function keyOf(def: TableDef, row: Readonly<Record<string, unknown>>): un
  * @throws {RangeError} When a value is one that no row can have.
  */
 export function keyValues(def: TableDef, key: unknown): readonly unknown[] {
+  const [only] = def.key;
+  // As below, for the most frequent kind.
+  if (only && !def.compound && typeof key === "string") return [only.accept(key, only)];
   const values: readonly unknown[] = def.compound && Array.isArray(key) ? key : [key];
   if (values.length !== def.key.length || def.compound && !Array.isArray(key)) {
     throw new TypeError(

@@ -173,9 +173,10 @@ export class Writes {
     for (const row of rows) yield this.#updateRow(update, row);
   }
   #updateRow({ table, written, text }: Update, row: StoredRow): Statement {
-    const params: unknown[] = [];
-    for (const column of written) params.push(this.#value(column, row));
-    for (const column of table.key) params.push(this.#value(column, row));
+    const params = new Array<unknown>(written.length + table.key.length);
+    let n = 0;
+    for (const column of written) params[n++] = this.#value(column, row);
+    for (const column of table.key) params[n++] = this.#value(column, row);
     return { text, params };
   }
 
