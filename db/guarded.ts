@@ -53,16 +53,16 @@ export class GuardedHold implements Hold, Thrown {
     try {
       committed = this.#hold.commit(info, (kept) => this.#guarded(make(kept)));
     } catch (error) {
-      const told = this.threw(error) ? error : failure(error, "unknown");
-      if (isDoubtful(told)) return this.#lookUp(told, info.id);
-      throw told;
+      return this.#failed(error, info.id);
     }
     if (!(committed instanceof Promise)) return committed;
-    return committed.catch((error) => {
-      const told = this.threw(error) ? error : failure(error, "unknown");
-      if (isDoubtful(told)) return this.#lookUp(told, info.id);
-      throw told;
-    });
+    return committed.catch((error) => this.#failed(error, info.id));
+  }
+  #failed(error: unknown, id: string): Promise<never> {
+    if (this.threw(error)) throw error;
+    const told = failure(error, "unknown");
+    if (told instanceof DataError && told.committed === "unknown") return this.#lookUp(told, id);
+    throw told;
   }
   async #lookUp(error: DataError, id: string): Promise<never> {
     throw withCommitted(error, await this.#find(id));
@@ -85,10 +85,6 @@ export class GuardedHold implements Hold, Thrown {
   end(): void {
     this.#hold.end();
   }
-}
-
-function isDoubtful(error: unknown): error is DataError {
-  return error instanceof DataError && error.committed === "unknown";
 }
 
 /** Work whose requests fail as {@linkcode failure} tells; what it throws itself is noted. */
