@@ -1,7 +1,5 @@
-import { keyIn, type MapKey, mapKeyOf } from "../schema/key.ts";
 import { same } from "../schema/same.ts";
 import type { TableDef } from "../schema/table.ts";
-import type { StoredRow } from "../schema/types.ts";
 import { tableUses } from "../query/table_uses.ts";
 import type { Effect, WriteOptions } from "../engine/mod.ts";
 import type { Core } from "./core.ts";
@@ -12,27 +10,10 @@ import { GuardedHold } from "./guarded.ts";
 import { inTime } from "./runner.ts";
 import type { ReadOptions } from "./types.ts";
 import type { Runner } from "./verbs.ts";
+import { type Step, Steps } from "./steps.ts";
 import { NOTHING, Reading } from "./works.ts";
 
-/**
- * What a run has done: what it read with the answer, and what it wrote. A list linked backwards, as most
- * runs have few and a growing array begins with room for 17.
- */
-interface Step {
-  readonly before: Step | undefined;
-  /** How many steps there are up to this one. */
-  readonly count: number;
-  readonly request: Asked | undefined;
-  readonly answer: Answer;
-  /** Of a write; a read has none. */
-  readonly effects: readonly Effect[];
-  readonly refused: boolean;
-}
-type Asked = Exclude<Read, { ask: "known" | "explain" }>;
-
 const NONE: readonly never[] = [];
-/** Up to so many steps a row is looked for in them; then maps by key are kept. */
-const FEW = 8;
 
 /** Why a run is given up: somebody else has changed what it read. */
 class Lost extends Error {}
@@ -61,13 +42,11 @@ export function over(): TypeError {
 export class Run implements Runner, Watch {
   readonly core: Core;
   readonly hold: GuardedHold;
-  #last: Step | undefined;
+  readonly #steps = new Steps();
   /** What it has written, without what was taken back. */
   #effects: Effect[] = [];
   /** The tables that it has read. */
   #read: readonly TableDef[] = NONE;
-  /** Rows by key as the run sees them; made from the steps when somebody looks. */
-  #rows: Rows | undefined;
   /** The clock up to which what was read is right. */
   #since: number;
   #ended: (() => unknown) | undefined;
@@ -79,7 +58,7 @@ export class Run implements Runner, Watch {
   /** Whether a write of it failed for no rule, so that it may be in place all the same. */
   #broken = false;
   /** Where its steps and effects begin. */
-  #lastBefore: Step | undefined;
+  #firstStep: Step | undefined;
   #firstEffect = 0;
 
   constructor(core: Core) {
@@ -145,7 +124,7 @@ export class Run implements Runner, Watch {
   #verb<T>(make: () => Work<T>, writes: boolean): Maybe<T> {
     this.check();
     this.#entered = this.#broken = false;
-    this.#lastBefore = this.#last;
+    this.#firstStep = this.#steps.last;
     this.#firstEffect = this.#effects.length;
     let value: Maybe<T>;
     try {
@@ -174,10 +153,9 @@ export class Run implements Runner, Watch {
   }
   /** Work may be made again, so what it did before is dropped. */
   #work<T>(kept: boolean, make: () => Work<T>): Work<T> {
-    if (this.#last !== this.#lastBefore) {
-      this.#last = this.#lastBefore;
+    if (this.#steps.last !== this.#firstStep) {
+      this.#steps.backTo(this.#firstStep);
       this.#effects.length = this.#firstEffect;
-      this.#rows = undefined;
     }
     this.#entered = this.#broken = false;
     if (!this.#isReady(kept)) return this.#late(kept, make);
@@ -196,99 +174,33 @@ export class Run implements Runner, Watch {
     return kept && wrote || !wrote && !this.core.wrote(this.#read, this.#since);
   }
 
-  /** The answer to a request by key where the run knows each row. */
   known(request: Request): Answers["keys"] | undefined {
-    if (request.ask !== "keys" || !this.#last) return undefined;
-    const [key] = request.keys;
-    if (key && request.keys.length === 1 && this.#last.count <= FEW && !this.#rows) {
-      const row = this.#find(request.table, mapKeyOf(key));
-      return row === null ? undefined : [row];
-    }
-    const known = (this.#rows ?? this.#rowsAnew()).get(request.table);
-    if (!known) return undefined;
-    const rows: (StoredRow | undefined)[] = [];
-    for (const key of request.keys) {
-      const at = mapKeyOf(key);
-      const row = known.get(at);
-      if (row === undefined && !known.has(at)) return undefined;
-      rows.push(row);
-    }
-    return rows;
-  }
-  /** A row by key from the steps alone; null where it is not known. */
-  #find(table: TableDef, key: MapKey): StoredRow | undefined | null {
-    const has = (row: StoredRow) => keyIn(table.key, row) === key;
-    for (let step = this.#last; step; step = step.before) {
-      if (step.refused) continue;
-      const { request, effects } = step;
-      if (request?.ask === "keys" && request.table === table) {
-        const at = request.keys.findIndex((other) => mapKeyOf(other) === key);
-        // An answer to keys has a row, or nothing, for each.
-        if (at >= 0) return (step.answer as Answers["keys"])[at];
-      }
-      for (let j = effects.length; j-- > 0;) {
-        const effect = effects[j];
-        if (effect?.table !== table) continue;
-        const row = effect.after.find(has);
-        if (row || effect.before.some(has)) return row;
-      }
-    }
-    return null;
+    return this.#steps.known(request);
   }
   answered(request: Request, answer: Answer): void {
     if (request.ask === "known" || request.ask === "explain") return;
     if (request.ask === "write") {
       const { effects } = request;
-      this.#add(undefined, undefined, effects, false);
+      this.#steps.wrote(effects, false);
       if (this.#effects.length === 0) this.#effects = [...effects];
       else for (const effect of effects) this.#effects.push(effect);
     } else {
       // Who asked for the rows of a query may sort the list that it got.
       const kept = request.ask === "rows" && Array.isArray(answer) ? [...answer] : answer;
-      this.#add(request, kept, NONE, false);
+      this.#steps.read(request, kept);
       if ("query" in request) { for (const table of tableUses(request.query)) this.#reads(table); }
       else this.#reads(request.table);
     }
-    if (this.#rows) note(this.#rows, request, answer);
   }
   #reads(table: TableDef): void {
     if (!this.#read.includes(table)) this.#read = [...this.#read, table];
   }
-  #add(
-    request: Asked | undefined,
-    answer: Answer,
-    effects: readonly Effect[],
-    refused: boolean,
-  ): void {
-    const before = this.#last;
-    this.#last = {
-      before,
-      count: before ? before.count + 1 : 1,
-      request,
-      answer,
-      effects,
-      refused,
-    };
-  }
-  #steps(): Step[] {
-    const steps: Step[] = [];
-    for (let step = this.#last; step; step = step.before) steps.push(step);
-    return steps.reverse();
-  }
   refused(request: Request, error: unknown): void {
     if (request.ask !== "write") return;
     if (!isRefusal(error)) this.#broken = true;
-    else this.#add(undefined, undefined, request.effects, true);
+    else this.#steps.wrote(request.effects, true);
   }
   ended(): void {}
-  #rowsAnew(): Rows {
-    const rows: Rows = new Map();
-    for (const step of this.#steps()) {
-      if (step.request) note(rows, step.request, step.answer);
-      else if (!step.refused) note(rows, { ask: "write", effects: step.effects }, undefined);
-    }
-    return this.#rows = rows;
-  }
 
   /** Begins to work: what was written before is put in place again, what was read is verified. */
   *#enter(kept: boolean): Work<void> {
@@ -296,7 +208,7 @@ export class Run implements Runner, Watch {
     const { clock } = this.core;
     if (!this.core.wrote(this.#read, this.#since)) yield* this.#again(this.#effects, false);
     else {
-      for (const step of this.#steps()) {
+      for (const step of this.#steps.inOrder()) {
         if (!step.request) yield* this.#again(step.effects, step.refused);
         else if (!same(yield step.request, step.answer)) throw lost();
       }
@@ -349,30 +261,6 @@ export class Run implements Runner, Watch {
     }
     this.core.moved(effects);
   }
-}
-
-type Rows = Map<TableDef, Map<MapKey, StoredRow | undefined>>;
-
-/** Notes which rows are there, by key, after a request that was answered. */
-function note(tables: Rows, request: Request, answer: Answer): void {
-  if (request.ask === "keys") {
-    // An answer to keys has a row, or nothing, for each.
-    const found = answer as Answers["keys"];
-    const rows = rowsOf(tables, request.table);
-    for (let i = 0; i < found.length; i++) rows.set(mapKeyOf(request.keys[i] ?? []), found[i]);
-  } else if (request.ask === "write") {
-    for (const { table, before, after } of request.effects) {
-      const rows = rowsOf(tables, table);
-      for (const row of before) rows.set(keyIn(table.key, row), undefined);
-      for (const row of after) rows.set(keyIn(table.key, row), row);
-    }
-  }
-}
-
-function rowsOf(tables: Rows, table: TableDef): Map<MapKey, StoredRow | undefined> {
-  let rows = tables.get(table);
-  if (!rows) tables.set(table, rows = new Map());
-  return rows;
 }
 
 function lost(): Lost {

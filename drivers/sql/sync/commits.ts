@@ -1,30 +1,12 @@
-import { DataError } from "../../../schema/errors.ts";
 import type { CommitInfo, Committed, MakeWork, Maybe } from "../../../db/driver.ts";
 import { type Connection, drive } from "./connection.ts";
 import { closedError, dataError, Failure } from "../failure.ts";
 import type { SyncHold } from "./hold.ts";
-import { addCommit, isKnown } from "./log.ts";
+import { addCommit } from "./log.ts";
+import { type Done, doubt, type Waiting } from "./waiting.ts";
 import { isBusy, PATIENCE_MS, pauseMs } from "../patience.ts";
 
 const NONE: readonly never[] = [];
-
-/** One that waits for the write lock: with `info` to commit, else to keep it for `ms`. */
-interface Waiting {
-  readonly hold: SyncHold;
-  /** When it began to wait in the queue. */
-  since: number;
-  readonly info: CommitInfo | undefined;
-  readonly make: MakeWork<unknown>;
-  readonly ms: number;
-  readonly resolve: (value: Committed<unknown>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One whose work is done: what it is to be told after COMMIT. */
-interface Done {
-  readonly waiting: Waiting;
-  readonly committed: Committed<unknown>;
-}
 
 /**
  * Commits in the order in which they came, those of one tick as one transaction of SQLite, each in a
@@ -280,7 +262,7 @@ export class Commits {
       try {
         this.#close(seq);
       } catch (error) {
-        throw isBusy(error) ? error : this.#doubt(error, info.id);
+        throw isBusy(error) ? error : doubt(this.#connection, error, info.id);
       }
       this.#tell(info, seq);
       return { value, seq };
@@ -348,21 +330,8 @@ export class Commits {
       const { info } = waiting;
       // What wrote nothing may have read what the others wrote, so it has to run again.
       if (!info || committed.seq === undefined) left.push(waiting);
-      else waiting.reject(this.#doubt(error, info.id));
+      else waiting.reject(doubt(this.#connection, error, info.id));
     }
     return left;
-  }
-  /** What a commit is told whose COMMIT failed. */
-  #doubt(error: unknown, id: string): unknown {
-    const { client, outside } = this.#connection;
-    outside.doubt();
-    let there: "yes" | "no" | "unknown" = "unknown";
-    try {
-      there = outside.logged && isKnown(client, id) ? "yes" : "no";
-    } catch {
-      // It stays unknown.
-    }
-    const failure = dataError(error, there);
-    return failure instanceof DataError ? failure : error;
   }
 }

@@ -40,7 +40,7 @@ Deno.test("done() is called in order, outside of transactions, and may write", a
   await using opened = await openSession(":memory:");
   const { session, client } = opened;
   const order: string[] = [];
-  let more: Promise<unknown> | undefined;
+  let more: unknown;
   const named = (name: string) => ({
     ...info(),
     done: (seq: number) => {

@@ -120,12 +120,12 @@ export async function seen(session: DriverSession, id: string): Promise<StoredRo
   return (await session.ask({ ask: "keys", table: items, keys: [[id]] }))[0];
 }
 /** Commits work that does not depend on what was there before. */
-export function commit(
+export async function commit(
   session: DriverSession,
   make: MakeWork<unknown>,
   named: CommitInfo = info(),
 ): Promise<{ readonly seq: number | undefined }> {
-  return session.hold().commit(named, make);
+  return await session.hold().commit(named, make);
 }
 /** Adds to `n` of a row that is there, holding it back; gives what it was. */
 export function add(hold: Hold, id: string, by: number): Promise<void> {
