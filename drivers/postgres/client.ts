@@ -12,6 +12,7 @@ import { LOCK_LAYOUT, OWN } from "../sql/postgres_log.ts";
 import { quote } from "../sql/postgres.ts";
 import { lostFailure } from "./failure.ts";
 import { listening } from "./listening.ts";
+import { isSafe } from "./safe.ts";
 import type { Link, Shape } from "./shape.ts";
 
 /** A transaction that holds writes back keeps others from rows, so it does not wait long. */
@@ -48,24 +49,6 @@ async function rowsOf(
   const none = (done: Promise<void> | undefined) => done ? [done.then((): Rows => [])] : [];
   const all = await together([...none(before), ...statements, ...none(after)]);
   return before ? all.slice(1, statements.length + 1) : all.slice(0, statements.length);
-}
-
-/** What a statement may fail for: casts of what it finds, sums, products. */
-const MAY_FAIL = /::|\b(?:sum|avg)\(| \* /;
-const MARKS = /\$\d+::\w+/g;
-/** Whether statements can't fail, by their texts. */
-const safe = new Map<string, boolean>();
-const MOST_TEXTS = 5_000;
-
-/** Whether a statement reads and has nothing in it that the engine may refuse. */
-function isSafe(text: string): boolean {
-  let known = safe.get(text);
-  if (known === undefined) {
-    if (safe.size >= MOST_TEXTS) safe.clear();
-    known = text.startsWith("SELECT ") && !MAY_FAIL.test(text.replace(MARKS, ""));
-    safe.set(text, known);
-  }
-  return known;
 }
 
 /** An open transaction; requests of one step go out together. */

@@ -1,10 +1,12 @@
-import { type Deferred, deferred } from "../../db/deferred.ts";
+import { deferred } from "../../db/deferred.ts";
 import type { Cells } from "../sql/decode.ts";
 import type { Failure } from "../sql/failure.ts";
 import type { Rows } from "../sql/async/client.ts";
 import type { Statement } from "../sql/compile.ts";
 import { type CellReader, cellReader } from "./cells.ts";
 import { failureOf, lostFailure } from "./failure.ts";
+import { connectionOf, settled, unlessLost, whenLost, type Wire } from "./postgres_js_wire.ts";
+import { isSafe } from "./safe.ts";
 import { type Link, listOf, methodOf, paramText, type Shape, valueOf } from "./shape.ts";
 
 /**
@@ -28,11 +30,19 @@ function methodsOf(sql: unknown): Methods | undefined {
 
 const decoder = new TextDecoder();
 
+/**
+ * The rows of a result. The client counts on from the rows of a statement that failed half way, and leaves
+ * as many holes before those of the next one.
+ */
+function rowsOf(result: unknown): unknown[] {
+  return listOf(result).filter(() => true);
+}
+
 function readRows(result: unknown): Rows {
   const readers: CellReader[] = listOf(valueOf(result, "columns")).map((column) =>
     cellReader(Number(valueOf(column, "type")))
   );
-  return listOf(result).map((row): Cells =>
+  return rowsOf(result).map((row): Cells =>
     listOf(row).map((cell, i) => {
       // What is asked for as it came is bytes.
       if (!(cell instanceof Uint8Array)) return null;
@@ -42,163 +52,165 @@ function readRows(result: unknown): Rows {
   );
 }
 
-interface Loss {
-  readonly lost: Deferred<never>;
-  readonly hook: (reason: unknown) => void;
-}
-/** By connection: what rejects when it is closed. */
-const losses = new WeakMap<object, Loss>();
-
-/**
- * Rejects when a connection is closed. A query that the client puts on one that has failed, and is not closed yet,
- * would never be answered.
- */
-function lossOf(connection: object): Deferred<never> {
-  const before: unknown = Reflect.get(connection, "onclose");
-  const known = losses.get(connection);
-  if (known && known.hook === before) return known.lost;
-  const lost = deferred<never>();
-  lost.promise.catch(() => {}); // whoever asks hears of it
-  const hook = (reason: unknown) => {
-    losses.delete(connection);
-    lost.reject(lostFailure());
-    if (typeof before === "function") before(reason);
-  };
-  Reflect.set(connection, "onclose", hook);
-  losses.set(connection, { lost, hook });
-  return lost;
-}
-
-/** Waits for a query, unless its connection is closed; `run` is given what is called with that. */
-function unlessLost<T>(
-  run: (onexecute: (connection: unknown) => boolean) => Promise<T>,
-): Promise<T> {
-  const gone = deferred<never>();
-  const query = run((connection) => {
-    if (typeof connection === "object" && connection !== null) {
-      lossOf(connection).promise.catch(gone.reject);
-    }
-    return true; // others may go out behind it
-  });
-  return Promise.race([query, gone.promise]);
-}
-
-/** Sends a statement; its rows come as the bytes of their texts, past parsers and transforms. */
-async function send(
+/** A query that is not sent yet; its rows come as the bytes of their texts, past parsers and transforms. */
+function queryOf(
   { unsafe, typed }: Methods,
   { text, params }: Statement,
   prepare: boolean,
-  onexecute?: (connection: unknown) => boolean,
-): Promise<Rows> {
-  try {
-    const values = params.map((value) => typed(paramText(value), UNKNOWN));
-    // Without `simple` one that has no parameters would be several, and never prepared.
-    const query = unsafe(text, values, { prepare, simple: false, onexecute });
-    return readRows(await methodOf(query, "raw")?.());
-  } catch (error) {
-    throw failureOf(error);
-  }
+  options: object = {},
+): unknown {
+  const values = params.map((value) => typed(paramText(value), UNKNOWN));
+  // Without `simple` one that has no parameters would be several, and never prepared.
+  const query = unsafe(text, values, { prepare, simple: false, ...options });
+  return methodOf(query, "raw")?.();
 }
 
+/**
+ * A connection of the client's pool, taken by a query that does nothing and as its own transactions take one:
+ * it goes back when the transaction has ended. `reserve` would forget connections while a server is gone.
+ */
 class PostgresJsLink implements Link {
-  readonly #sql: unknown;
   readonly #methods: Methods;
   readonly #prepare: boolean;
+  #wire: Wire | undefined;
+  /** Whether what comes next has to wait until the connection is free for it. */
+  #full = false;
+  readonly #waiting: unknown[] = [];
   #closed = false;
   /** Rejects when the connection is closed: the client forgets what waits for its turn on it. */
   readonly #lost = deferred<never>();
+  readonly #taken = deferred<void>();
+  #unhook: (() => void) | undefined;
 
-  constructor(sql: unknown, methods: Methods, prepare: boolean) {
-    this.#sql = sql;
+  constructor(methods: Methods, prepare: boolean) {
     this.#methods = methods;
     this.#prepare = prepare;
     this.#lost.promise.catch(() => {}); // whoever asks hears of it
   }
 
-  #lose(): void {
-    this.#closed = true;
-    this.#lost.reject(lostFailure());
-  }
-
-  async #simple(text: string, options: object = {}): Promise<void> {
-    // The client would write to what is not there any more.
-    if (this.#closed) throw lostFailure();
-    try {
-      const query = this.#methods.unsafe(text, [], { simple: true, ...options });
-      await Promise.race([query, this.#lost.promise]);
-    } catch (error) {
-      throw this.#failed(error);
+  /** Takes a connection. */
+  async take(): Promise<void> {
+    // One that has too much before it does not tell which it is.
+    for (let tries = 0; !this.#wire && tries < MOST_TRIES; tries++) {
+      const onexecute = (connection: unknown) => this.#take(connection);
+      const query = this.#methods.unsafe("", [], { simple: true, onexecute });
+      await Promise.race([query, this.#taken.promise, this.#lost.promise]);
     }
+    if (!this.#wire) throw lostFailure();
   }
 
-  begin(characteristics: string, script: string): Promise<void> {
-    const onexecute = (connection: unknown): boolean => {
-      if (typeof connection === "object" && connection !== null) {
-        lossOf(connection).promise.catch(() => this.#lose());
+  /** Called when a connection gets the query; false, so that nobody else gets that connection. */
+  #take(connection: unknown): boolean {
+    const wire = connectionOf(connection);
+    if (!wire) return true;
+    this.#wire = wire;
+    wire.reserved = this.#next;
+    this.#unhook = whenLost(wire, () => {
+      this.#closed = true;
+      this.#lost.reject(lostFailure());
+    });
+    this.#taken.resolve(undefined);
+    return false;
+  }
+
+  readonly #next = (): void => {
+    this.#full = false;
+    while (this.#waiting.length > 0 && !this.#full) {
+      this.#full = !this.#wire?.execute(this.#waiting.shift());
+    }
+  };
+
+  async #send(query: unknown): Promise<unknown> {
+    // The client would write to what is not there any more, or is another's.
+    if (this.#closed || this.#wire?.reserved !== this.#next) throw lostFailure();
+    if (typeof query === "object" && query !== null) Reflect.set(query, "executed", true);
+    if (this.#full) this.#waiting.push(query);
+    else this.#full = !this.#wire.execute(query);
+    try {
+      return await Promise.race([query, this.#lost.promise]);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind === "lost") {
+        this.#closed = true;
+        await settled();
       }
-      return true; // others may go out behind it
-    };
-    return this.#simple(`BEGIN ${characteristics}; ${script}`, { onexecute });
-  }
-
-  /** A connection that failed is closed soon; until then the client would give it to others. */
-  #failed(error: unknown): Failure {
-    const failure = failureOf(error);
-    if (failure.kind === "lost") this.#closed = true;
-    return failure;
+      throw failure;
+    }
   }
 
   async query(statement: Statement): Promise<Rows> {
-    if (this.#closed) throw lostFailure();
-    try {
-      const rows = send(this.#methods, statement, this.#prepare);
-      return await Promise.race([rows, this.#lost.promise]);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+    return readRows(await this.#send(queryOf(this.#methods, statement, this.#prepare)));
   }
 
-  script(text: string): Promise<void> {
-    return this.#simple(text);
+  async script(text: string): Promise<void> {
+    await this.#send(this.#methods.unsafe(text, [], { simple: true }));
+  }
+
+  begin(characteristics: string, script: string): Promise<void> {
+    return this.script(`BEGIN ${characteristics}; ${script}`);
   }
 
   end(commit: boolean): Promise<void> {
-    return this.#simple(commit ? "COMMIT" : "ROLLBACK");
+    return this.script(commit ? "COMMIT" : "ROLLBACK");
   }
 
+  /** It has gone back at the end of its transaction. */
   release(): void {
-    // A connection that was closed is in its pool already.
-    if (!this.#closed) methodOf(this.#sql, "release")?.();
     this.#closed = true;
+    this.#unhook?.();
   }
 }
+
+/** So often a connection is looked for that is not taken by too much else. */
+const MOST_TRIES = 100;
 
 /** The client of postgres.js; undefined when it is none. */
 export function postgresJsShape(sql: unknown): Shape | undefined {
   const methods = typeof sql === "function" ? methodsOf(sql) : undefined;
-  const reserve = methodOf(sql, "reserve");
   const listen = methodOf(sql, "listen");
-  if (!methods || !reserve || !listen) return undefined;
+  if (!methods || !methodOf(sql, "reserve") || !listen) return undefined;
   const options = valueOf(sql, "options");
   const prepare = valueOf(options, "prepare") !== false;
+  const failed = async (error: unknown): Promise<Failure> => {
+    const failure = failureOf(error);
+    if (failure.kind === "lost") await settled();
+    return failure;
+  };
+  const link = async (fresh = false): Promise<PostgresJsLink> => {
+    const taken = new PostgresJsLink(methods, prepare && !fresh);
+    try {
+      await taken.take();
+      return taken;
+    } catch (error) {
+      throw await failed(error);
+    }
+  };
   return {
     size: Number(valueOf(options, "max")) || 1,
-    query: (statement) => unlessLost((onexecute) => send(methods, statement, prepare, onexecute)),
-    async link(fresh = false) {
-      try {
-        const reserved = await reserve();
-        const own = methodsOf(reserved);
-        if (own) return new PostgresJsLink(reserved, own, prepare && !fresh);
-      } catch (error) {
-        throw failureOf(error);
+    link,
+    async query(statement) {
+      if (statement.text.startsWith("SELECT ") && !isSafe(statement.text)) {
+        // What comes after a statement that fails half way must not be a query of somebody else's; see rowsOf().
+        const own = await link();
+        const begun = own.begin("READ ONLY", "");
+        const rows = own.query(statement);
+        await Promise.allSettled([begun, rows, own.end(true)]);
+        own.release();
+        return await rows;
       }
-      throw lostFailure();
+      try {
+        return readRows(
+          await unlessLost((onexecute) => queryOf(methods, statement, prepare, { onexecute })),
+        );
+      } catch (error) {
+        throw await failed(error);
+      }
     },
     async objects({ text, params }) {
       try {
-        return listOf(await methods.unsafe(text, [...params], { prepare, simple: false }));
+        return rowsOf(await methods.unsafe(text, [...params], { prepare, simple: false }));
       } catch (error) {
-        throw failureOf(error);
+        throw await failed(error);
       }
     },
     // It has a connection of its own for that.
