@@ -1,6 +1,7 @@
 import type { Commit, RowWrite, ValueEntry, Watching } from "../engine/mod.ts";
 import type { Answer, DriverSession, Maybe, Read, Work } from "./driver.ts";
 import { call } from "./failure.ts";
+import { unref } from "./unref.ts";
 
 /** What became of a request. */
 export type Outcome = { readonly value: Answer } | { readonly error: unknown };
@@ -24,6 +25,9 @@ export interface Wanting {
   take(seq: number, outcome: Outcome, commit: Commit | undefined): void;
 }
 
+/** The first and the longest pause before those that got no answer are asked for again, each twice as long. */
+const PAUSE_MS = { first: 20, longest: 5_000 };
+
 /**
  * Asks a driver for all that want an answer at one state, and gives them their answers in one batch, so
  * that nobody ever sees one result ahead of another. What is wanted meanwhile is the next round.
@@ -37,6 +41,9 @@ export class Asker {
   #running = false;
   /** Whether an answer ever had to be waited for. */
   #slow = false;
+  #pauseMs = PAUSE_MS.first;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
 
   constructor(watching: Watching, session: DriverSession) {
     this.#watching = watching;
@@ -46,21 +53,48 @@ export class Asker {
   want(view: Wanting): void {
     this.#wanted.add(view);
   }
-  /** Has a view asked again after the next commit, whatever that concerns. */
+  /**
+   * Has a view asked again after the next commit, whatever that concerns; after a pause, too, where answers have
+   * to be waited for: a server that is gone tells nobody when it is back.
+   */
   retry(view: Wanting): void {
+    if (this.#ended) return;
     this.#failed.add(view);
+    if (!this.#slow || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.run(undefined);
+    }, this.#pauseMs);
+    unref(this.#timer);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, PAUSE_MS.longest);
   }
   /** Who is watched no longer wants nothing. */
   drop(view: Wanting): void {
     this.#wanted.delete(view);
     this.#failed.delete(view);
+    if (this.#failed.size === 0) this.#pause();
+  }
+  /** Asks for nothing any more, as the database is closed. */
+  end(): void {
+    this.#ended = true;
+    this.#failed.clear();
+    this.#pause();
+  }
+  #pause(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Begins a round; `news` where nothing else has happened since the last answers. */
   run(news: News | undefined): void {
-    if (this.#running) return;
     for (const view of this.#failed) this.#wanted.add(view);
     this.#failed.clear();
+    this.#pause();
+    this.#round(news);
+  }
+
+  #round(news: News | undefined): void {
+    if (this.#running) return;
     const { seq } = this.#watching;
     const moved = [...this.#wanted].filter((view) => !news || !this.#try(() => view.unmoved(news)));
     this.#wanted.clear();
@@ -76,8 +110,9 @@ export class Asker {
     this.#running = this.#slow = true;
     void found.then((outcomes) => {
       this.#running = false;
+      if (outcomes.some((outcome) => "value" in outcome)) this.#pauseMs = PAUSE_MS.first;
       take(outcomes);
-      this.run(undefined);
+      this.#round(undefined); // what was wanted meanwhile; who got no answer waits
     });
   }
 
@@ -101,7 +136,9 @@ export class Asker {
   }
   /** Asks for one view. */
   one({ request }: Wanting): Maybe<Outcome> {
-    return outcomeOf(() => this.#session.ask(request));
+    const found = outcomeOf(() => this.#session.ask(request));
+    if (found instanceof Promise) this.#slow = true;
+    return found;
   }
   #ask(views: readonly Wanting[]): Maybe<readonly Outcome[]> {
     const [only] = views;

@@ -44,11 +44,12 @@ export function databaseLives(core: Core): Omit<Lives, "changes"> {
     core.watch = (entries, commit) => told.committed(entries, commit);
     core.watchOutside = (concerned) => told.outside(concerned);
     core.session.listen(true);
-    void core.closed.then(() =>
+    void core.closed.then(() => {
+      told.asker.end();
       told.watching.end(
         new DataError("closed", "Cannot keep a live result as its database is open: it was closed"),
-      )
-    );
+      );
+    });
     return tables ? residentViews(core, tables, told.watching) : askedViews(core, told);
   }, startsOf(core));
 }
