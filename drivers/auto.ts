@@ -4,6 +4,7 @@
  * @module
  */
 import type { Driver } from "../db/driver.ts";
+import { fileModule } from "./log/file_module.ts";
 
 /** A driver, and why it is this one. */
 export interface AutoDriver extends Driver {
@@ -125,9 +126,7 @@ function onServer(name: string): Candidate[] {
     {
       name: "file",
       async make() {
-        // As above: it imports such modules.
-        const file = import.meta.url.replace(/auto(\.\w+)$/, "file$1");
-        const { fileDriver } = await import(file) as { fileDriver(path: string): Driver }; // it has
+        const { fileDriver } = await fileModule();
         const fs: unknown = await import(NODE_FS);
         const [write, remove] = [property(fs, "writeFileSync"), property(fs, "rmSync")];
         if (typeof write !== "function" || typeof remove !== "function") {

@@ -8,7 +8,7 @@ interface FromBase64 {
 
 /** Bytes as base64, with padding. */
 export function toBase64(bytes: Uint8Array): string {
-  const native: ToBase64 = bytes;
+  const native: Uint8Array & ToBase64 = bytes;
   if (native.toBase64) return native.toBase64();
   let units = "";
   // An argument list has a limit.
@@ -24,7 +24,7 @@ export function toBase64(bytes: Uint8Array): string {
  * @throws {Error} Of a class that depends on the platform, when `text` is no base64.
  */
 export function fromBase64(text: string): ArrayBuffer {
-  const native: FromBase64 = Uint8Array;
+  const native: typeof Uint8Array & FromBase64 = Uint8Array;
   if (native.fromBase64) return native.fromBase64(text).buffer;
   const units = atob(text);
   const bytes = new Uint8Array(units.length);

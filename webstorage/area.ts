@@ -22,7 +22,12 @@ export interface AreaSource {
   /** What hears of changes in other tabs. */
   readonly events?: Pick<EventTarget, "addEventListener">;
   /** What reaches other tabs where storage does not; may throw. */
-  channel?(name: string): Pick<BroadcastChannel, "postMessage" | "onmessage">;
+  channel?(name: string): Channel;
+}
+/** What is used of a BroadcastChannel, whose type Node's libraries lack. */
+interface Channel {
+  postMessage(message: unknown): void;
+  onmessage: ((event: MessageEvent) => void) | null;
 }
 
 type Listener = (key: string | undefined) => void;

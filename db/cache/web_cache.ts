@@ -37,17 +37,17 @@ export interface WebCacheQuery {
 /** The part of the Web `Cache` that works without fetching. */
 export interface WebCache {
   /** A fresh response to a request, with its age; undefined when there is none. */
-  match(request: RequestInfo | URL, options?: WebCacheQuery): Promise<Response | undefined>;
+  match(request: Request | string | URL, options?: WebCacheQuery): Promise<Response | undefined>;
   /**
    * Stores a response as long as it says that it is fresh. One that says that it is for nobody else is not stored.
    *
    * @throws {TypeError} When the request is no GET over HTTP, or the response is a part or varies with anything.
    */
-  put(request: RequestInfo | URL, response: Response): Promise<void>;
+  put(request: Request | string | URL, response: Response): Promise<void>;
   /** Deletes the responses to a request; false when there was none. */
-  delete(request: RequestInfo | URL, options?: WebCacheQuery): Promise<boolean>;
+  delete(request: Request | string | URL, options?: WebCacheQuery): Promise<boolean>;
   /** The requests that have a fresh response. */
-  keys(request?: RequestInfo | URL, options?: WebCacheQuery): Promise<readonly Request[]>;
+  keys(request?: Request | string | URL, options?: WebCacheQuery): Promise<readonly Request[]>;
 }
 
 /**
@@ -194,7 +194,7 @@ export function webCache(cache: StrataCache<unknown>): WebCache {
   };
 }
 
-function requestOf(info: RequestInfo | URL): Request {
+function requestOf(info: Request | string | URL): Request {
   return info instanceof Request ? info : new Request(info);
 }
 
