@@ -54,13 +54,12 @@ export function cellsOf(cells: readonly KeptCell[], found: unknown): DraftRow {
   if (checksum({ x, t, b }) !== c) throw corrupt("a row was changed");
   const values: unknown = decode(t);
   if (!Array.isArray(values)) throw corrupt("a row has another form");
-  const row: DraftRow = {};
-  for (const [i, { column, type, preset }] of cells.entries()) {
-    if (column === null) continue;
+  // Set one by one, a column named `__proto__` would become no property.
+  return Object.fromEntries(cells.flatMap(({ column, type, preset }, i) => {
+    if (column === null) return [];
     const value: unknown = i < values.length ? values[i] : preset;
-    row[column] = type === "bytes" && typeof value === "number" ? b[value] : value;
-  }
-  return row;
+    return [[column, type === "bytes" && typeof value === "number" ? b[value] : value]];
+  }));
 }
 
 function wholeRecord(found: unknown): RowRecord {

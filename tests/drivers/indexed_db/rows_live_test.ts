@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { openDatabase } from "../../../mod.ts";
 import { testDatabaseLive, testRandomLive, testSharedLive, turn } from "../../live/database.ts";
 import { testDatabaseReplay } from "../../replay/database.ts";
+import { Idle } from "./idle.ts";
 import { layoutDriver, type Layouts } from "./layouts.ts";
 
 let places = 0;
@@ -15,8 +16,13 @@ for (const layouts of ["log", "rows", "mixed"] as const) {
     const shared = driver(layouts);
     return { open: (schema) => openDatabase(schema, shared), remove: () => {} };
   });
-  if (layouts === "log") {
-    testRandomLive(name, (schema) => openDatabase(schema, driver(layouts)), () => turn(12), 5);
-  }
+  const idle = new Idle();
+  testRandomLive(
+    name,
+    (schema) => openDatabase(schema, idle.of(driver(layouts))),
+    () => layouts === "log" ? turn(12) : idle.settled(),
+    8,
+    layouts !== "log",
+  );
   testDatabaseReplay(name, (schema, options) => openDatabase(schema, driver(layouts), options));
 }
