@@ -109,8 +109,13 @@ export class AskedView<T> implements ViewLike<T>, Wanting {
     if (this.#seq < 0 || this.#seq >= since || value === undefined) return undefined;
     const patched = this.#asked.patched?.(entries, value, commit);
     this.#part = patched ? undefined : this.#asked.part?.(entries, value, commit);
-    const { seq } = this.#watching;
-    return patched && (() => this.#set(seq, patched(), value, false));
+    const { seq, ended } = this.#watching;
+    if (!patched) return undefined;
+    return () => {
+      // The answers of others that it waited for may have come when it was closed.
+      if (ended.peek()) this.#fail(undefined);
+      else this.#set(seq, patched(), value, false);
+    };
   }
 
   #ask(silently: boolean): void {

@@ -4,14 +4,12 @@
  *
  * @module
  */
-import { freezeRows } from "../../engine/mod.ts";
 import {
   type Commit,
   type Database,
   DataError,
   integer,
   openDatabase,
-  type OpenOptions,
   query,
   type Schema,
   table,
@@ -21,12 +19,7 @@ import type { Driver } from "../../db/driver.ts";
 import { autoDriver } from "../../drivers/auto.ts";
 import { opfsDriver } from "../../drivers/opfs.ts";
 import { webStorageDriver } from "../../drivers/web_storage.ts";
-import { testSource } from "../conformance/mod.ts";
-import { testMigrations } from "../db/migrations.ts";
-import { testTransactions } from "../db/transactions.ts";
-import { testDifferential } from "../differential/differential.ts";
-import { testModel } from "../model/model.ts";
-import { Collected, type Ended } from "../runtimes/collected.ts";
+import { type Amounts, runSuites, type SuitesEnded } from "./suites.ts";
 
 /** What a page is tested with; in a worker OPFS alone. */
 export type Kind = "webStorage" | "opfs";
@@ -66,13 +59,6 @@ function newDriver(kind: Kind): Driver {
   if (inPage) forgetOld();
   return driverOf(kind, `test ${databases++} ${performance.timeOrigin}`);
 }
-/** An empty database, opened a second time after its layout was made. */
-async function openNew(kind: Kind, schema: Schema, options?: OpenOptions): Promise<Database> {
-  const driver = newDriver(kind);
-  await (await openDatabase(schema, driver, options)).close();
-  return await openDatabase(schema, driver, options);
-}
-
 /** Text that can't be stored in less space. */
 function longText(length = 100_000): string {
   let text = "";
@@ -82,32 +68,8 @@ function longText(length = 100_000): string {
 
 /** What is called from outside. */
 const strata = {
-  async suites(
-    kind: Kind,
-    histories: number,
-    queries: number,
-  ): Promise<Ended & { failures: string[] }> {
-    freezeRows(true);
-    const tests = new Collected();
-    const open = (schema: Schema, options?: OpenOptions) => openNew(kind, schema, options);
-    testSource(kind, open, tests.register);
-    testTransactions(kind, open, tests.register);
-    testModel(kind, open, tests.register, histories);
-    testMigrations(kind, () => {
-      const driver = newDriver(kind);
-      return { driver: () => driver, [Symbol.dispose]: () => {} };
-    }, tests.register);
-    testDifferential(
-      kind,
-      // Generated tables have no static types, so the database is used without them.
-      async (schema) => await open(schema as never) as never,
-      { queries },
-      tests.register,
-    );
-    const failures: string[] = [];
-    const ended = await tests.run((line) => failures.push(line));
-    return { ...ended, failures };
-  },
+  suites: (kind: Kind, amounts: Amounts): Promise<SuitesEnded> =>
+    runSuites(kind, () => newDriver(kind), "maintained", amounts),
   /** Opens the database that tabs share. */
   async open(kind: Kind, name = "shared"): Promise<number> {
     db = await openDatabase(shared, driverOf(kind, name));

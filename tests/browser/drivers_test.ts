@@ -12,6 +12,7 @@ import { ARGS, findChromium, openBrowser } from "./browser.ts";
 import type { Kind, Strata } from "./drivers_page.ts";
 import { startBrowser } from "./killed_browser.ts";
 import { serveSite } from "./site.ts";
+import type { Amounts } from "./suites.ts";
 
 /** Whether there is to be a browser. */
 const ASKED = Deno.env.get("STRATA_BROWSER") === "1";
@@ -22,6 +23,7 @@ declare const strata: Strata;
 const LONG = runsOf(1) > 1;
 const INCREMENTS = LONG ? 1_000 : 100;
 const KILLS = LONG ? 50 : 2;
+const AMOUNTS: Amounts = { histories: runsOf(10), queries: runsOf(20), lives: runsOf(3) };
 /** There are more; fewer say that the suites were not bundled whole. */
 const LEAST = 380;
 /** A name whose pages have no Web Locks, since it is no secure one. */
@@ -100,8 +102,8 @@ for (const kind of ["webStorage", "opfs"] as const) {
     test(`${kind}: the suites pass in the page`, async (context) => {
       const page = await openPage(context);
       const { passed, failed, failures } = await page.evaluate(
-        ([kind, histories, queries]) => strata.suites(kind, histories, queries),
-        [kind, runsOf(10), runsOf(20)] as const,
+        ([kind, amounts]) => strata.suites(kind, amounts),
+        [kind, AMOUNTS] as const,
       );
       assertEquals(failures, []);
       assertEquals(failed, 0);
@@ -224,7 +226,7 @@ test("webStorage: without Web Locks one tab has it, until it is closed or gone",
 
 test("opfs: the suites pass in a worker", async (context) => {
   const page = await openPage(context);
-  const ended = await inWorker(page, "suites", "opfs", runsOf(10), runsOf(20));
+  const ended = await inWorker(page, "suites", "opfs", AMOUNTS);
   const { passed, failures } = ended as { passed: number; failures: string[] };
   assertEquals(failures, []);
   assert(passed >= LEAST, `${passed} tests are too few`);

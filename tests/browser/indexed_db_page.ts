@@ -3,25 +3,19 @@
  *
  * @module
  */
-import { freezeRows } from "../../engine/mod.ts";
 import {
   type Commit,
   type Database,
   DataError,
   integer,
   openDatabase,
-  type OpenOptions,
   query,
   type Schema,
   table,
   text,
 } from "../../mod.ts";
 import { layoutDriver, type Layouts } from "../drivers/indexed_db/layouts.ts";
-import { testSource } from "../conformance/mod.ts";
-import { testTransactions } from "../db/transactions.ts";
-import { testDifferential } from "../differential/differential.ts";
-import { testModel } from "../model/model.ts";
-import { Collected, type Ended } from "../runtimes/collected.ts";
+import { type Amounts, runSuites, type SuitesEnded } from "./suites.ts";
 
 /** A row that tabs count in, and rows that come two at a time. */
 const counters = table("counters", { id: text().primaryKey(), n: integer() });
@@ -39,40 +33,15 @@ function longText(): string {
 let db: Database;
 let databases = 0;
 
-/** Opens an empty database, a second time after its layout was made. */
-function openingNew(layouts: Layouts) {
-  return async (schema: Schema, options?: OpenOptions): Promise<Database> => {
-    const driver = layoutDriver(indexedDB, `${performance.timeOrigin} ${databases++}`, layouts);
-    await (await openDatabase(schema, driver, options)).close();
-    return await openDatabase(schema, driver, options);
-  };
-}
-
 /** What is called from outside. */
 const strata = {
-  async suites(
-    layouts: Layouts,
-    histories: number,
-    queries: number,
-  ): Promise<Ended & { failures: string[] }> {
-    freezeRows(true);
-    const tests = new Collected();
-    const name = `indexedDb, ${layouts}`;
-    const openNew = openingNew(layouts);
-    testSource(name, openNew, tests.register);
-    testTransactions(name, openNew, tests.register);
-    testModel(name, openNew, tests.register, histories);
-    testDifferential(
-      name,
-      // Generated tables have no static types, so the database is used without them.
-      async (schema) => await openNew(schema as never) as never,
-      { queries },
-      tests.register,
-    );
-    const failures: string[] = [];
-    const ended = await tests.run((line) => failures.push(line));
-    return { ...ended, failures };
-  },
+  suites: (layouts: Layouts, amounts: Amounts): Promise<SuitesEnded> =>
+    runSuites(
+      `indexedDb, ${layouts}`,
+      () => layoutDriver(indexedDB, `${performance.timeOrigin} ${databases++}`, layouts),
+      layouts === "log" ? "maintained" : "asked slowly",
+      amounts,
+    ),
   /** Opens the database that tabs share. */
   async open(layouts: Layouts = "log"): Promise<number> {
     db = await openDatabase(shared, layoutDriver(indexedDB, "shared", layouts));

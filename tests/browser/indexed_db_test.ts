@@ -13,6 +13,7 @@ import type { Layouts } from "../drivers/indexed_db/layouts.ts";
 import type { Strata } from "./indexed_db_page.ts";
 import { startBrowser } from "./killed_browser.ts";
 import { serveSite } from "./site.ts";
+import type { Amounts } from "./suites.ts";
 
 /** Whether there is to be a browser. */
 const ASKED = Deno.env.get("STRATA_BROWSER") === "1";
@@ -22,6 +23,9 @@ declare const strata: Strata;
 
 const INCREMENTS = runsOf(1) === 1 ? 200 : 1_000;
 const KILLS = runsOf(1) === 1 ? 3 : 50;
+const AMOUNTS: Amounts = { histories: runsOf(20), queries: runsOf(60), lives: runsOf(3) };
+/** Of rows that are asked for one query at a time. */
+const FEWER: Amounts = { histories: runsOf(4), queries: runsOf(8), lives: runsOf(2) };
 /** There are more; fewer say that the suites were not bundled whole. */
 const LEAST = 380;
 
@@ -77,12 +81,8 @@ function test(name: string, run: Run, all: readonly Layouts[] = ["log", "rows"])
 test("the suites pass in the page", async (context, layouts) => {
   const page = await openPage(context);
   const { passed, failed, failures } = await page.evaluate(
-    ({ layouts, histories, queries }) => strata.suites(layouts, histories, queries),
-    {
-      layouts,
-      histories: runsOf(layouts === "log" ? 30 : 4),
-      queries: runsOf(layouts === "log" ? 60 : 8),
-    },
+    ([layouts, amounts]) => strata.suites(layouts, amounts),
+    [layouts, layouts === "log" ? AMOUNTS : FEWER] as const,
   );
   assertEquals(failures, []);
   assertEquals(failed, 0);

@@ -5,7 +5,7 @@
  */
 import { testLiveCommits } from "./database_commits.ts";
 import { testLiveResults } from "./database_results.ts";
-import type { LiveKind, OpenLive } from "./database_support.ts";
+import type { LiveKind, LiveRun, OpenLive } from "./database_support.ts";
 
 export { testHydration } from "./database_hydration.ts";
 export { testRandomLive } from "./database_random.ts";
@@ -13,7 +13,12 @@ export { testSharedLive } from "./database_shared.ts";
 export { turn } from "./database_support.ts";
 
 /** A suite that every driver passes. */
-export function testDatabaseLive(name: string, open: OpenLive, kind: LiveKind): void {
-  testLiveResults(name, open, kind);
-  testLiveCommits(name, open, kind);
+export function testDatabaseLive(
+  name: string,
+  open: OpenLive,
+  kind: LiveKind,
+  run: LiveRun = {},
+): void {
+  testLiveResults(name, open, kind, run);
+  testLiveCommits(name, open, kind, run);
 }

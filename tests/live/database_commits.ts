@@ -8,10 +8,12 @@ import {
   ids,
   large,
   type LiveKind,
+  type LiveRun,
   type OpenLive,
   others,
   schema,
   seeing,
+  settling,
   testing,
   todos,
   toldIn,
@@ -19,9 +21,14 @@ import {
 } from "./database_support.ts";
 
 /** Which commits live queries hear of, and what goes wrong. */
-export function testLiveCommits(name: string, open: OpenLive, kind: LiveKind): void {
-  const test = testing(name, open);
-  const settle = () => turn(kind === "asked slowly" ? 40 : 0);
+export function testLiveCommits(
+  name: string,
+  open: OpenLive,
+  kind: LiveKind,
+  run: LiveRun,
+): void {
+  const test = testing(name, open, run);
+  const settle = settling(kind, run);
 
   test("liveRow(), liveCount() and liveValue() follow their row, query and value", async (db) => {
     const [row, number] = [db.liveRow(todos, "a"), db.liveCount(large)];

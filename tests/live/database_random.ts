@@ -5,6 +5,9 @@ import { buildQuery, type BuiltPair } from "../differential/build_query.ts";
 import { change, createDataset, type Dataset, fill } from "../differential/dataset.ts";
 import { caseSpec, changeSpec } from "../differential/generate.ts";
 import { show, showTable } from "../differential/show.ts";
+import type { Register } from "../conformance/suite.ts";
+import { seedOf, setting } from "../model/runs.ts";
+import { denoTest } from "./database_support.ts";
 import { checkWatched, type Lively, watch, type Watched } from "./watched.ts";
 
 const MOST_QUERIES = 6;
@@ -102,10 +105,10 @@ export function testRandomLive(
   runs = 60,
   /** Whether answers take a while, so that what is committed at once may be told one by one. */
   slowly = false,
+  register: Register = denoTest,
 ): void {
-  Deno.test(`${name}: live results are what fresh runs give, after any history`, async () => {
-    const seed = Number(Deno.env.get("STRATA_SEED") ?? Date.now() % 2 ** 31);
-    console.log(`live, ${name}: STRATA_SEED=${seed}`);
+  register(`${name}: live results are what fresh runs give, after any history`, async () => {
+    const seed = seedOf(`live, ${name}`);
     const history = fc.asyncProperty(
       caseSpec,
       fc.array(stepSpec, { maxLength: 10 }),
@@ -148,7 +151,7 @@ export function testRandomLive(
       },
     );
     await fc.assert(history, {
-      numRuns: Number(Deno.env.get("STRATA_RUNS") ?? (Deno.env.get("STRATA_LONG") ? 500 : runs)),
+      numRuns: Number(setting("STRATA_RUNS") ?? (setting("STRATA_LONG") ? 500 : runs)),
       seed,
       interruptAfterTimeLimit: 300_000,
     });

@@ -7,20 +7,27 @@ import {
   ids,
   large,
   type LiveKind,
+  type LiveRun,
   notes,
   type OpenLive,
   others,
   seeing,
+  settling,
   testing,
   todos,
   turn,
 } from "./database_support.ts";
 
 /** What the results of live queries are, and when they are told. */
-export function testLiveResults(name: string, open: OpenLive, kind: LiveKind): void {
-  const test = testing(name, open);
+export function testLiveResults(
+  name: string,
+  open: OpenLive,
+  kind: LiveKind,
+  run: LiveRun,
+): void {
+  const test = testing(name, open, run);
   const slow = kind === "asked slowly";
-  const settle = () => turn(slow ? 40 : 0);
+  const settle = settling(kind, run);
 
   test("live() is [] until its first result, and ready with it", async (db) => {
     await db.insert(todos, [{ id: "a", n: 3 }, { id: "b", n: 2 }]);

@@ -1,17 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { effect } from "@preact/signals-core";
 import { count, type Database, query, type Schema, sum } from "../../mod.ts";
-import { until } from "../conformance/suite.ts";
+import { type Register, until } from "../conformance/suite.ts";
 import { apply } from "./apply.ts";
-import { ids, large, schema, todos, turn } from "./database_support.ts";
+import { denoTest, ids, large, schema, todos, turn } from "./database_support.ts";
 
 /** A suite for drivers that others may have open at the same time: `open` gives one more each time. */
 export function testSharedLive(
   name: string,
   place: () => { open(schema: Schema): Promise<Database>; remove(): void },
+  register: Register = denoTest,
 ): void {
   function test(title: string, run: (here: Database, there: Database) => Promise<void>): void {
-    Deno.test(`${name}: ${title}`, async () => {
+    register(`${name}: ${title}`, async () => {
       const { open, remove } = place();
       try {
         await using here = await open(schema);

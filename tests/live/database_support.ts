@@ -1,4 +1,5 @@
 import { effect } from "@preact/signals-core";
+import type { Register } from "../conformance/suite.ts";
 import { type Database, gte, integer, json, query, type Schema, table, text } from "../../mod.ts";
 
 export const todos = table("todos", { id: text().primaryKey(), n: integer() }, { indexes: ["n"] });
@@ -23,13 +24,32 @@ export type OpenLive = (schema: Schema) => Promise<Database>;
 /** Whether a driver's tables are in memory for live queries; if not, whether its answers come at once. */
 export type LiveKind = "maintained" | "asked" | "asked slowly";
 
+/** How a suite is run where it isn't Deno that runs it, or where answers come when they come. */
+export interface LiveRun {
+  /** @default Deno.test */
+  readonly register?: Register;
+  /** Waits until all answers are there; a driver whose answers come slowly has some time by default. */
+  readonly settle?: () => Promise<void>;
+}
+
+/** Registers a test by Deno. */
+export function denoTest(name: string, fn: () => Promise<void>): void {
+  Deno.test(name, fn);
+}
+
+/** What waits until all answers are there. */
+export function settling(kind: LiveKind, { settle }: LiveRun): () => Promise<void> {
+  return settle ?? (() => turn(kind === "asked slowly" ? 40 : 0));
+}
+
 /** Registers tests of a driver, each with a database of its own. */
 export function testing(
   name: string,
   open: OpenLive,
+  { register = denoTest }: LiveRun,
 ): (title: string, run: (db: Database) => Promise<void>) => void {
   return (title, run) =>
-    Deno.test(`${name}: ${title}`, async () => {
+    register(`${name}: ${title}`, async () => {
       await using db = await open(schema);
       await run(db);
     });
