@@ -44,16 +44,29 @@ export function frameBytes(
   text: string,
   flags = MUST_UNDERSTAND,
 ): Uint8Array<ArrayBuffer> {
-  const payload = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(HEADER + payload.length);
+  const bytes = encodedBehind(HEADER, text);
+  const payload = bytes.subarray(HEADER);
   bytes.set(MAGIC);
   bytes.set([VERSION, kind, flags], MAGIC.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(8, payload.length, true);
   bytes[CHECK_AT] = headerCheck(bytes, 0);
-  bytes.set(payload, HEADER);
   view.setUint32(12, crc32(payload, crc32(bytes.subarray(0, 12))), true);
   return bytes;
+}
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** A text as UTF-8 behind some free bytes. Where all of it is ASCII, nothing is copied. */
+function encodedBehind(free: number, text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(free + text.length);
+  const { read, written } = encoder.encodeInto(text, bytes.subarray(free));
+  if (read === text.length) return bytes;
+  const rest = encoder.encode(text.slice(read));
+  const all = new Uint8Array(free + written + rest.length);
+  all.set(bytes.subarray(0, free + written));
+  all.set(rest, free + written);
+  return all;
 }
 
 /** What stands at a place: a frame, the end, an unfinished write, or damage. */

@@ -212,7 +212,10 @@ function transaction<T>(
     };
     const [state, chunks, log, rows] = STORES.map((name) => tx.objectStore(name));
     if (!state || !chunks || !log || !rows) return; // they are four
-    body({ state, chunks, log, rows }).then((value) => given = value, end);
+    body({ state, chunks, log, rows }).then((value) => {
+      given = value;
+      if (mode === "readonly") resolve(given); // nothing can become of it any more
+    }, end);
   });
 }
 

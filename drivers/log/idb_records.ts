@@ -80,7 +80,10 @@ function bytesOf(record: unknown): Bytes {
 
 /** The bytes of some frames as one record. */
 export function recordOf(frames: readonly Bytes[]): ArrayBuffer {
-  return joined(frames).buffer;
+  const [only] = frames;
+  // It is copied when it is stored.
+  const whole = only && frames.length === 1 && only.length === only.buffer.byteLength;
+  return (whole ? only : joined(frames)).buffer;
 }
 
 /** All bytes of some records, whatever they are. */

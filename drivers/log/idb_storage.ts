@@ -32,6 +32,14 @@ import { isOthers, pause, turnName, turnOf } from "./turn.ts";
 /** A piece of a snapshot, about; those of a larger one are written before it is put in place. */
 const PIECE_BYTES = 1 << 20;
 
+/** What there is where nobody has written. */
+const NOTHING: News = { whole: false, frames: [] };
+/** So long after others were found to have written, steps look first. */
+const CONTENDED_MS = 200;
+
+/** That a step was made on a state that is past. */
+class Behind extends Error {}
+
 /** What a storage is made of. */
 export interface IdbOptions {
   readonly durability: "relaxed" | "strict";
@@ -61,6 +69,8 @@ export class IdbStorage implements LogStorage {
   /** What the step under way has tried to write, and under which key. */
   #sent: { readonly seq: number; readonly record: ArrayBuffer } | undefined;
   #reserved = false;
+  /** Until when steps look first whether others have written. */
+  #contended = 0;
   #ending: Promise<unknown> | undefined;
   /** What is kept beside the log under `"rows"`, when all was read. */
   catalog: unknown;
@@ -125,10 +135,31 @@ export class IdbStorage implements LogStorage {
   }
   /** Runs `fn` at one state, with what came after `seq`; it may be run again from the start. */
   read<T>(seq: () => number, fn: Seeing<T>): Promise<T> {
+    const ahead = this.#isAhead();
     return this.#seeing(this.#read, async (stores, again) => {
-      const news = await this.#news(stores, await look(stores, seq()), seq);
-      return await fn(news, stores, again);
+      if (!ahead || again) {
+        return await fn(await this.#news(stores, await look(stores, seq()), seq), stores, again);
+      }
+      // What is read on the state that is known goes out at once, and counts if nothing else is there.
+      const [looked, given] = await Promise.allSettled([
+        look(stores, seq()),
+        fn(NOTHING, stores, false),
+      ]);
+      if (looked.status === "rejected") throw looked.reason;
+      if (!this.#isOld(looked.value)) {
+        if (given.status === "rejected") throw given.reason;
+        return given.value;
+      }
+      return await fn(await this.#news(stores, looked.value, seq), stores, true);
     });
+  }
+  /** Whether it is likely that nobody else has written. */
+  #isAhead(): boolean {
+    return !this.#channel.moved && performance.now() >= this.#contended;
+  }
+  /** Whether others have written since. */
+  #isOld({ head, records }: Looked): boolean {
+    return records.length > 0 || head?.snapshot !== this.#snapshot;
   }
   async #news(stores: Stores, looked: Looked, seq: () => number): Promise<News> {
     const { head, records } = looked;
@@ -150,18 +181,48 @@ export class IdbStorage implements LogStorage {
   async step(seq: () => number, fn: Seeing<readonly Bytes[]>): Promise<void> {
     this.#sent = undefined;
     for (let looks = 0;; looks++) {
-      const done = await this.#seeing(this.#write, async (stores, again) => {
-        const sent = again ? this.#sent : undefined;
-        if (sent && await isCommitted(stores, sent)) return true;
-        return await this.#step(stores, seq, fn, again);
-      });
-      if (done) break;
-      await pause(looks);
+      const ahead = looks === 0 && this.#isAhead();
+      try {
+        const done = await this.#seeing(this.#write, async (stores, again) => {
+          const sent = again ? this.#sent : undefined;
+          if (sent && await isCommitted(stores, sent)) return true;
+          if (ahead && !again) return await this.#ahead(stores, seq, fn);
+          return await this.#step(stores, seq, fn, again);
+        });
+        if (done) break;
+        await pause(looks);
+      } catch (error) {
+        if (!(error instanceof Behind)) throw error;
+        this.#sent = undefined;
+        this.#contended = performance.now() + CONTENDED_MS;
+      }
     }
     this.#stepped();
   }
+  /**
+   * Writes on the state that is known while it asks whether that is what is there, which saves one way to the
+   * browser and back.
+   *
+   * @throws {Behind} When it is not, so that nothing of it is kept.
+   */
+  async #ahead(
+    stores: Stores,
+    seq: () => number,
+    fn: Seeing<readonly Bytes[]>,
+  ): Promise<true> {
+    const [looked, sending] = await Promise.allSettled([
+      look(stores, seq()),
+      this.#send(stores, seq, fn(NOTHING, stores, false)),
+    ]);
+    if (looked.status === "rejected") throw looked.reason;
+    const { value } = looked;
+    if (this.#isOld(value) || isOthers(value.turn, this.#name)) throw new Behind();
+    if (sending.status === "rejected") throw sending.reason;
+    return true;
+  }
   #stepped(): void {
     if (!this.#sent) return;
+    this.#reserved = false; // that went with it
     this.#logBytes += this.#sent.record.byteLength;
     this.#sent = undefined;
     this.#channel.tell();
@@ -175,14 +236,20 @@ export class IdbStorage implements LogStorage {
     const looked = await look(stores, seq());
     if (isOthers(looked.turn, this.#name)) return false;
     const news = await this.#news(stores, looked, seq);
-    const frames = await fn(news, stores, again);
-    if (frames.length === 0) return true;
+    await this.#send(stores, seq, fn(news, stores, again));
+    return true;
+  }
+  async #send(
+    { log, state }: Stores,
+    seq: () => number,
+    making: Maybe<readonly Bytes[]>,
+  ): Promise<void> {
+    const frames = await making;
+    if (frames.length === 0) return;
     const sent = { seq: seq() + frames.length, record: recordOf(frames) };
     this.#sent = sent;
-    stores.log.add(sent.record, sent.seq);
-    if (this.#reserved) stores.state.delete("turn");
-    this.#reserved = false;
-    return true;
+    log.add(sent.record, sent.seq);
+    if (this.#reserved) state.delete("turn");
   }
 
   async reserve(ms: number): Promise<() => void> {
