@@ -139,8 +139,26 @@ export async function newNumber({ state }: Stores): Promise<number> {
 }
 
 /** Whether a record is one that was written here. */
-export function isSame(found: unknown, record: ArrayBuffer): boolean {
+function isSame(found: unknown, record: ArrayBuffer): boolean {
   if (!(found instanceof ArrayBuffer) || found.byteLength !== record.byteLength) return false;
   const other = new Uint8Array(record);
   return new Uint8Array(found).every((byte, i) => byte === other[i]);
+}
+
+/**
+ * Whether a step that was cut off is there.
+ *
+ * @throws {DataError} With code `"unavailable"` when it was folded away, whoever wrote it.
+ */
+export async function isCommitted(
+  { state, log }: Stores,
+  { seq, record }: { readonly seq: number; readonly record: ArrayBuffer },
+): Promise<boolean> {
+  if (isSame(await result(log.get(seq)), record)) return true;
+  if ((headOf(await result(state.get("head")))?.seq ?? 0) < seq) return false;
+  throw new DataError(
+    "unavailable",
+    "Cannot commit to the database as its connection lasts: it was cut off",
+    { committed: "unknown" },
+  );
 }

@@ -1,6 +1,6 @@
-import { DataError } from "../../schema/errors.ts";
 import type { Maybe } from "../../db/driver.ts";
 import type { Frame } from "./frame.ts";
+import { placeSnapshot } from "./idb_snapshot.ts";
 import {
   IdbConnection,
   result,
@@ -11,26 +11,18 @@ import {
 import {
   bytesIn,
   framesIn,
-  type Head,
-  headOf,
-  isSame,
-  keysOf,
+  isCommitted,
   look,
   type Looked,
-  newNumber,
-  packed,
   readChunks,
   recordOf,
   sizeOf,
   sizeOfFrames,
 } from "./idb_records.ts";
-import { corrupt, headSeq } from "./record.ts";
+import { corrupt } from "./record.ts";
 import type { Bytes, LogStorage, News } from "./storage.ts";
 import { TabChannel } from "./tab_channel.ts";
 import { isOthers, pause, turnName, turnOf } from "./turn.ts";
-
-/** A piece of a snapshot, about; those of a larger one are written before it is put in place. */
-const PIECE_BYTES = 1 << 20;
 
 /** What there is where nobody has written. */
 const NOTHING: News = { whole: false, frames: [] };
@@ -282,45 +274,12 @@ export class IdbStorage implements LogStorage {
   ): Promise<boolean> {
     const before = this.#snapshot;
     const logBytes = this.#logBytes;
-    const pieces = packed(frames, PIECE_BYTES);
-    const rest = pieces.pop() ?? [];
-    let snapshot: number | undefined;
-    for (const [i, piece] of pieces.entries()) {
-      snapshot = await this.transact("readwrite", async (stores) => {
-        const number = snapshot ?? await newNumber(stores);
-        stores.chunks.put(recordOf(piece), [number, i]);
-        return number;
-      });
-    }
-    const sizeBytes = sizeOf(frames);
-    const last = headSeq(framesIn(frames.slice(0, 1).map((frame) => frame.buffer))[0]);
-    let tried: number | undefined;
-    const placed = await this.transact("readwrite", async (stores) => {
-      const { state, chunks, log } = stores;
-      const [head, { length }] = await Promise.all([
-        result(state.get("head")),
-        result(log.getAllKeys(IDBKeyRange.lowerBound(seq, true), 1)),
-      ]);
-      const found = headOf(head)?.snapshot;
-      if (found !== undefined && found === tried) return tried; // it was, and then the connection was cut
-      const number = snapshot ?? await newNumber(stores);
-      if (found !== before || alone && length > 0) {
-        chunks.delete(keysOf(number));
-        return undefined;
-      }
-      chunks.put(recordOf(rest), [number, pieces.length]);
-      // Those before it, and what an unfinished fold of others has left.
-      chunks.delete(IDBKeyRange.upperBound([number], true));
-      chunks.delete(IDBKeyRange.lowerBound([number, Infinity], true));
-      log.delete(IDBKeyRange.upperBound(seq));
-      const placed: Head = { format: 1, snapshot: number, seq: last, sizeBytes };
-      state.put(placed, "head");
-      await also?.(stores);
-      return tried = number;
-    });
+    const transact = (body: (stores: Stores) => Promise<number | undefined>) =>
+      this.transact("readwrite", body);
+    const placed = await placeSnapshot(transact, { seq, frames, alone, before, also });
     if (placed === undefined) return false;
     this.#snapshot = placed;
-    this.#snapshotBytes = sizeBytes;
+    this.#snapshotBytes = sizeOf(frames);
     this.#logBytes = Math.max(0, this.#logBytes - logBytes);
     this.#channel.tell();
     return true;
@@ -337,22 +296,4 @@ export class IdbStorage implements LogStorage {
     this.#channel.close();
     this.#connection.close();
   }
-}
-
-/**
- * Whether a step that was cut off is there.
- *
- * @throws {DataError} With code `"unavailable"` when it was folded away, whoever wrote it.
- */
-async function isCommitted(
-  { state, log }: Stores,
-  { seq, record }: { readonly seq: number; readonly record: ArrayBuffer },
-): Promise<boolean> {
-  if (isSame(await result(log.get(seq)), record)) return true;
-  if ((headOf(await result(state.get("head")))?.seq ?? 0) < seq) return false;
-  throw new DataError(
-    "unavailable",
-    "Cannot commit to the database as its connection lasts: it was cut off",
-    { committed: "unknown" },
-  );
 }

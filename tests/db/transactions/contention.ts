@@ -3,8 +3,11 @@ import { DataError, increment, type Transaction } from "../../../mod.ts";
 import { assertSame } from "../../conformance/same.ts";
 import { accounts, type DatabaseSuite, gate, notes, people, schema, sleep } from "../subject.ts";
 
-/** None of the calls may take longer, and all of them together no more of the processor. */
-const LONGEST_MS = 2_000;
+/**
+ * None of the calls may take longer, and all of them together no more of the processor. In a page other
+ * processes answer, and how late these are is not known.
+ */
+const LONGEST_MS = "document" in globalThis ? 10_000 : 2_000;
 
 /** What became of a call: whether it was done, else the error's code, and how long it took. */
 interface Outcome {
