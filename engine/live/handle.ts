@@ -43,7 +43,11 @@ function handleOf<T, U>(viewOf: () => ViewLike<T>, none: U) {
   const open = signal(true);
   const view = computed(viewOf);
   let last: T | U = none;
-  const current = computed(() => open.value ? last = view.value.read() ?? none : last);
+  const current = computed(() => {
+    if (!open.value) return last;
+    const read = view.value.read();
+    return last = read === undefined ? none : read; // null is a value
+  });
   /** What is to be done when it ends. */
   const ends = new Set<() => void>();
   const close = () => {
