@@ -11,6 +11,8 @@ export interface Places<T> {
   of(item: T): number;
   /** Learns what the items have in common from the first and the last of them, in order; numbers given before are void. */
   settle(first: T, last: T): void;
+  /** Learns of one more item, where they are in no order yet. */
+  meet(item: T): void;
 }
 
 /** Digits of base 128 that a number holds exactly. */
@@ -30,6 +32,15 @@ class TextPlaces {
     while (length < first.length && first.charCodeAt(length) === last.charCodeAt(length)) length++;
     this.#prefix = first.slice(0, length);
     this.#wide = first.charCodeAt(length) > 126 || last.charCodeAt(length) > 126;
+  }
+  meet(text: unknown): void {
+    if (typeof text !== "string") return;
+    const prefix = this.#prefix;
+    for (let i = 0; i < prefix.length; i++) {
+      if (text.charCodeAt(i) === prefix.charCodeAt(i)) continue;
+      this.#prefix = prefix.slice(0, i);
+      return;
+    }
   }
   of(text: unknown): number {
     if (typeof text !== "string") return -Infinity;
@@ -76,11 +87,12 @@ export function placesOf(order: readonly OrderItem[], joined: boolean): Places<E
     return {
       of: desc ? (env) => -texts.of(get(env)) : (env) => texts.of(get(env)),
       settle: (one, other) => texts.settle(get(one), get(other)),
+      meet: (env) => texts.meet(get(env)),
     };
   }
   const number = (env: Env): number => {
     const value = get(env);
     return typeof value === "number" ? value : sortKey(type, value ?? null);
   };
-  return { of: desc ? (env) => -number(env) : number, settle() {} };
+  return { of: desc ? (env) => -number(env) : number, settle() {}, meet() {} };
 }

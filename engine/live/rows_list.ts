@@ -99,7 +99,7 @@ export class RowsList {
   }
   /** The same in steps with all rows that there are; the list is theirs after the last step. */
   *beginInSteps(envs: readonly Env[], before: Result | undefined): Generator<number, void> {
-    const { first, compare, output, made, steps, keyOf } = this.#source;
+    const { first, compare, places, output, made, steps, keyOf } = this.#source;
     const { stepRows } = pace();
     const old = output || made ? before?.known : undefined;
     const known = new Map<MapKey, StoredRow | undefined>();
@@ -110,7 +110,7 @@ export class RowsList {
     const most = first ? this.#most : Infinity;
     const sorted = yield* most <= TOP
       ? topInSteps(envs, most, compare)
-      : sortInSteps(envs, compare);
+      : sortInSteps(envs, compare, places);
     this.#complete = envs.length < most;
     const kept = sorted.length > most ? sorted.slice(0, most) : sorted;
     const shown = this.#windowed ? kept.slice(this.#from, this.#to) : kept;
@@ -119,6 +119,7 @@ export class RowsList {
       const outs: StoredRow[] = [];
       for (const [i, env] of shown.entries()) {
         const old = known.get(keyOf(env));
+        // What is made has no output, so it is a row.
         outs.push(made ? keptRow(env as StoredRow, old) : this.#show(env, old));
         if (i % stepRows === 0) yield stepRows;
       }

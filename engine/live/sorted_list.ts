@@ -1,4 +1,3 @@
-import { pace } from "./pace.ts";
 import type { Places } from "./places.ts";
 
 /** Items a block: an insert moves at most this many. */
@@ -6,10 +5,13 @@ const BLOCK = 256;
 /** Items of a block that is loaded: three quarters, so that the first inserts split nothing. */
 const FILL = BLOCK * 3 / 4;
 
+/** How many more places a block has than items when it is loaded. */
+const ROOM = 16;
+
 interface Block<T, V> {
   readonly items: T[];
-  /** A number for each item that orders as the items do, but for ties. */
-  readonly places: number[];
+  /** A number for each item that orders as the items do, but for ties, and room for more. */
+  places: Float64Array;
   /** What belongs to each item; absent where nothing does. */
   readonly values: (V | undefined)[] | undefined;
 }
@@ -53,12 +55,11 @@ export class SortedList<T, V = never> {
     const steps = this.loadInSteps(sorted, valueAt);
     while (!steps.next().done);
   }
-  /** The same in steps. */
+  /** The same in steps, each of which gives how many items it has looked at. */
   *loadInSteps(
     sorted: readonly T[],
     valueAt?: (i: number) => V | undefined,
   ): Generator<number, void> {
-    const { stepRows } = pace();
     const places = this.#places;
     const [first] = sorted;
     const last = sorted[sorted.length - 1];
@@ -68,10 +69,10 @@ export class SortedList<T, V = never> {
       const items = sorted.slice(i, i + FILL);
       blocks.push({
         items,
-        places: items.map((item) => places ? places.of(item) : 0),
+        places: placesFor(items, places),
         values: this.#valued ? items.map((_, j) => valueAt?.(i + j)) : undefined,
       });
-      if (blocks.length * FILL % stepRows < FILL) yield FILL;
+      yield FILL;
     }
     this.#blocks = blocks;
     this.#ends = blocks.map(endOf);
@@ -165,17 +166,19 @@ export class SortedList<T, V = never> {
   insert(item: T, value?: V): void {
     const block = this.#blocks[this.#block];
     if (!block) return this.load([item], () => value);
-    const { items, places, values } = block;
+    const { items, values } = block;
     if (this.#place === items.length) this.#ends[this.#block] = this.#at;
     items.splice(this.#place, 0, item);
-    places.splice(this.#place, 0, this.#at);
+    if (block.places.length < items.length) block.places = roomier(block.places);
+    block.places.copyWithin(this.#place + 1, this.#place, items.length - 1);
+    block.places[this.#place] = this.#at;
     values?.splice(this.#place, 0, value);
     this.#add(this.#block, 1);
     if (items.length < BLOCK) return;
     const half = BLOCK / 2;
     const next = {
       items: items.splice(half),
-      places: places.splice(half),
+      places: block.places.slice(half),
       values: values?.splice(half),
     };
     this.#blocks.splice(this.#block + 1, 0, next);
@@ -188,7 +191,7 @@ export class SortedList<T, V = never> {
     const block = this.#blocks[this.#block];
     if (!block) return;
     block.items.splice(this.#place, 1);
-    block.places.splice(this.#place, 1);
+    block.places.copyWithin(this.#place, this.#place + 1);
     block.values?.splice(this.#place, 1);
     this.#add(this.#block, -1);
     if (block.items.length > 0) {
@@ -252,6 +255,16 @@ export class SortedList<T, V = never> {
   }
 }
 
-function endOf<T, V>({ places }: Block<T, V>): number {
-  return places[places.length - 1] ?? 0;
+function endOf<T, V>({ items, places }: Block<T, V>): number {
+  return places[items.length - 1] ?? 0;
+}
+function placesFor<T>(items: readonly T[], places: Places<T> | undefined): Float64Array {
+  const made = new Float64Array(Math.min(items.length + ROOM, BLOCK));
+  if (places) { for (const [i, item] of items.entries()) made[i] = places.of(item); }
+  return made;
+}
+function roomier(places: Float64Array): Float64Array {
+  const more = new Float64Array(Math.min(2 * places.length, BLOCK));
+  more.set(places);
+  return more;
 }
