@@ -16,14 +16,13 @@ function cryptoWords(): () => number {
   };
 }
 
-/** Two digits for each byte. */
-const HEX = /* @__PURE__ */ Array.from(
-  { length: 256 },
-  (_, byte) => byte.toString(16).padStart(2, "0"),
-);
+/** Codes of the digits. */
+const DIGITS = /* @__PURE__ */ Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
+const DASH = 45;
 
-function hex4(word: number): string {
-  return `${HEX[word >>> 8]}${HEX[word & 0xff]}`;
+/** Puts four digits into a text. */
+function putWord(text: number[], at: number, word: number): void {
+  for (let i = 0; i < 4; i++) text[at + i] = DIGITS[word >>> 12 - 4 * i & 15] ?? 0;
 }
 
 /**
@@ -42,7 +41,8 @@ export function uuidSource(now: () => number, random?: () => number): () => stri
   const word = random ? () => Math.floor(random() * 0x10000) : cryptoWords();
   let time = 0;
   let counter = COUNTER_SIZE;
-  let prefix = "";
+  // One array of codes, as joining texts leaves as many behind as there are parts.
+  const text = Array<number>(36).fill(DASH);
   return () => {
     const clock = Math.floor(now());
     counter++;
@@ -50,11 +50,13 @@ export function uuidSource(now: () => number, random?: () => number): () => stri
       time = Math.max(clock, time + 1);
       // 25 bits: beginning in the lower half leaves the counter room to grow.
       counter = (word() << 16 | word()) >>> 7;
-      const digits = time.toString(16).padStart(12, "0");
-      prefix = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
+      putWord(text, 0, Math.floor(time / 2 ** 32));
+      putWord(text, 4, time / 2 ** 16 & 0xffff);
+      putWord(text, 9, time & 0xffff);
     }
-    const version = hex4(0x7000 | counter >>> 14);
-    const variant = hex4(0x8000 | counter & 0x3fff);
-    return `${prefix}${version}-${variant}-${hex4(word())}${hex4(word())}${hex4(word())}`;
+    putWord(text, 14, 0x7000 | counter >>> 14);
+    putWord(text, 19, 0x8000 | counter & 0x3fff);
+    for (let at = 24; at < 36; at += 4) putWord(text, at, word());
+    return String.fromCharCode.apply(undefined, text);
   };
 }

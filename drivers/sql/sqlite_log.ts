@@ -34,13 +34,13 @@ export const COMMITS_AFTER =
 export function addCommit(
   seq: number,
   { id, time, origin, kind }: Omit<CommitInfo, "done">,
-  tables: Iterable<string>,
+  tables: readonly string[],
   strangers: boolean,
 ): readonly Statement[] {
   const add = {
     text: "INSERT INTO strata_commits VALUES (?, ?, ?, ?, ?, ?, ?)",
     // deno-fmt-ignore -- a cell of each column
-    params: [seq, id, time, origin ?? null, kind, JSON.stringify([...tables]), strangers ? 1 : 0],
+    params: [seq, id, time, origin ?? null, kind, JSON.stringify(tables), strangers ? 1 : 0],
   };
   if (seq % STEP !== 0 || seq <= KEPT) return [add];
   return [add, { text: "DELETE FROM strata_commits WHERE seq <= ?", params: [seq - KEPT] }];

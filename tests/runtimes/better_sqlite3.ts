@@ -20,9 +20,9 @@ const NEEDED = ["lib", "package.json", "build/Release/better_sqlite3.node"];
  */
 export async function betterSqlite3For(installed: Installed, runtime: Runtime): Promise<string> {
   const node = installed.commandOf(runtime);
-  const { stdout } = await new Deno.Command(node, { args: ["--version"] }).output();
-  const version = new TextDecoder().decode(stdout).trim();
-  const name = `better_sqlite3_${BETTER_SQLITE3["better-sqlite3"]}_node_${version}`;
+  const headers = installed.headersOf(runtime);
+  const { version } = JSON.parse(await Deno.readTextFile(`${headers}/package.json`));
+  const name = `better_sqlite3_${BETTER_SQLITE3["better-sqlite3"]}_node_v${version}`;
   const kept = `${tmpdir()}/strata_${name}_${Deno.build.arch}`;
   if (await exists(kept)) return `${kept}/node_modules`;
   // Built beside it and moved when it is whole, so that nobody sees half of it.
@@ -35,7 +35,7 @@ export async function betterSqlite3For(installed: Installed, runtime: Runtime): 
         `${installed.packageOf("node-gyp")}/bin/node-gyp.js`,
         "rebuild",
         "--release",
-        `--nodedir=${installed.headersOf(runtime)}`,
+        `--nodedir=${headers}`,
         `--jobs=${navigator.hardwareConcurrency}`,
       ],
       cwd: source,

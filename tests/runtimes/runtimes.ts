@@ -5,6 +5,13 @@ import { versionsOf } from "../../tools/bundle/peer_packages.ts";
 const VERSIONS = { "node 20": "20", "node 22": "22", "node 24": "24", bun: "1" } as const;
 export type Runtime = keyof typeof VERSIONS;
 
+/**
+ * The version whose headers addons are built with, where it is not the one that runs. From 24.19 on
+ * `ObjectWrap` takes back a cleanup hook when it is collected, which aborts the process when that happens
+ * outside of any JavaScript, as in a bare loop of `prepare` with pauses.
+ */
+const HEADERS: Partial<Record<Runtime, string>> = { "node 24": "24.18.0" };
+
 /** What the suites need besides this project. */
 const LIBRARIES = ["@preact/signals-core", "fast-check"];
 
@@ -28,7 +35,13 @@ export async function installRuntimes(
   runtimes: readonly Runtime[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<Installed> {
-  const named = runtimes.map((runtime) => [aliasOf(runtime), specifierOf(runtime)] as const);
+  const named = runtimes.flatMap((runtime) => {
+    const program = [aliasOf(runtime), specifierOf(runtime, VERSIONS[runtime])] as const;
+    const headers = HEADERS[runtime];
+    return headers === undefined
+      ? [program]
+      : [program, [headersAliasOf(runtime), specifierOf(runtime, headers)] as const];
+  });
   const installed = await installPackages({
     ...versionsOf(LIBRARIES),
     ...Object.fromEntries(named),
@@ -38,7 +51,8 @@ export async function installRuntimes(
   return {
     ...installed,
     packageOf,
-    headersOf: (runtime) => packageOf(aliasOf(runtime)),
+    headersOf: (runtime) =>
+      packageOf(HEADERS[runtime] === undefined ? aliasOf(runtime) : headersAliasOf(runtime)),
     commandOf(runtime) {
       const program = runtime === "bun" ? "bun" : "node";
       const windows = Deno.build.os === "windows";
@@ -52,17 +66,21 @@ function aliasOf(runtime: Runtime): string {
   return runtime.replace(" ", "-") + "-program";
 }
 
+function headersAliasOf(runtime: Runtime): string {
+  return runtime.replace(" ", "-") + "-headers";
+}
+
 /** The package that holds the program itself: those with the plain names fetch it by a script. */
-function specifierOf(runtime: Runtime): string {
+function specifierOf(runtime: Runtime, version: string): string {
   const { os, arch } = Deno.build;
   const x64 = arch === "x86_64";
   if (runtime === "bun") {
     const cpu = x64 ? "x64" : "aarch64";
-    return `npm:@oven/bun-${os}-${cpu}${x64 && !hasAvx2() ? "-baseline" : ""}@${VERSIONS.bun}`;
+    return `npm:@oven/bun-${os}-${cpu}${x64 && !hasAvx2() ? "-baseline" : ""}@${version}`;
   }
   const system = os === "windows" ? "win" : os;
   const prefix = os === "darwin" && !x64 ? "node-bin" : "node";
-  return `npm:${prefix}-${system}-${x64 ? "x64" : "arm64"}@${VERSIONS[runtime]}`;
+  return `npm:${prefix}-${system}-${x64 ? "x64" : "arm64"}@${version}`;
 }
 
 /** Whether the processor can run what is built for those of 2013 and later. */

@@ -42,8 +42,9 @@ export class SyncHold implements Hold, Holder, Answerer {
   }
 
   /** The tables written since the last `parked`. */
-  get tables(): Iterable<string> {
-    return this.#tables ?? (this.#table === "" ? [] : [this.#table]);
+  get tables(): readonly string[] {
+    if (this.#tables) return [...this.#tables];
+    return this.#table === "" ? [] : [this.#table];
   }
 
   answer(request: Request): Answer {

@@ -52,7 +52,7 @@ export function addCommit(
   client: SyncClient,
   seq: number,
   info: Omit<CommitInfo, "done">,
-  tables: Iterable<string>,
+  tables: readonly string[],
   strangers: boolean,
 ): number | undefined {
   const statements = commitStatements(seq, info, tables, strangers);

@@ -139,7 +139,7 @@ class LayoutSetup {
     const time = options.now();
     const id = uuidSource(options.now)();
     const info = { id, time, kind: "migration", origin: undefined } as const;
-    addCommit(client, lastSeq(client) + 1, info, this.#changed, false);
+    addCommit(client, lastSeq(client) + 1, info, [...this.#changed], false);
   }
 
   /** Does what was put off, inside the first transaction that writes, unless another has. */
