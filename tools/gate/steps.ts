@@ -21,6 +21,9 @@ const ISOMORPHIC = [
 /** Tests that start a database server, which have a task of their own: `test:servers`. */
 const SERVERS = ["tests/drivers/libsql", "tests/drivers/postgres"];
 
+/** Pages whose blocks of code are run. */
+const GUIDES = "docs";
+
 /** Entry points of the package. */
 const ENTRIES = Object.values(config.exports);
 
@@ -34,10 +37,10 @@ export function gateSteps(): Step[] {
       name: "tests",
       // Types are checked beside it, by the next step.
       args: ["test", "-A", "--no-check", "--doc", "--parallel", "--permit-no-files"]
-        .concat(`--ignore=${SERVERS.join()}`, "tests", shipped),
+        .concat(`--ignore=${SERVERS.join()}`, "tests", GUIDES, shipped),
       tests: true,
     },
-    { name: "types", args: ["check", "--quiet", "--doc", ...shipped, ...others] },
+    { name: "types", args: ["check", "--quiet", "--doc", ...shipped, GUIDES, ...others] },
     ...(isomorphic.length > 0
       ? [{
         name: "isomorphic",
