@@ -130,9 +130,25 @@ export class PostgresClient implements AsyncClient {
   }
 
   async read(statements: readonly Statement[]): Promise<readonly Rows[]> {
-    const [only] = statements;
-    if (only && statements.length === 1) return [await this.#shape.query(only)];
-    return await this.#batch(`${SNAPSHOT} READ ONLY`, "", statements);
+    return await this.#again(async () => {
+      const [only] = statements;
+      if (only && statements.length === 1) return [await this.#shape.query(only)];
+      return await this.#batch(`${SNAPSHOT} READ ONLY`, "", statements);
+    });
+  }
+
+  /**
+   * Runs what has no effect before it is done. The connections of a pool may all have been ended by the server, and
+   * the client finds out of each when it is used.
+   */
+  async #again<T>(fn: () => Promise<T>): Promise<T> {
+    for (let n = 0;; n++) {
+      try {
+        return await fn();
+      } catch (error) {
+        if (!isLost(error) || n >= this.#shape.size) throw error;
+      }
+    }
   }
 
   write(statements: readonly Statement[]): Promise<readonly Rows[]> {
@@ -159,7 +175,11 @@ export class PostgresClient implements AsyncClient {
     }
   }
 
-  async begin(mode: TransactionMode, statements: readonly Statement[]): Promise<Begun> {
+  begin(mode: TransactionMode, statements: readonly Statement[]): Promise<Begun> {
+    return this.#again(() => this.#begin(mode, statements));
+  }
+
+  async #begin(mode: TransactionMode, statements: readonly Statement[]): Promise<Begun> {
     const [characteristics, script] = this.#mode(mode, statements);
     const link = await this.#shape.link(mode === "commit" && characteristics === "");
     const transaction = new Transaction(link);

@@ -127,6 +127,11 @@ export interface Dialect {
   relates(op: Exclude<TextOp, "like">, sql: string, part: string): string;
   /** Many values that are not null as one parameter. */
   list(type: ColumnType, values: readonly unknown[]): unknown;
+  /**
+   * Where that is faster, many rows go as one parameter a column; the rows of all of them, or undefined where a
+   * table's columns can't be had so.
+   */
+  columnLists?(def: TableDef): string | undefined;
   /** Whether a value is among those of a bound {@linkcode list}; null where it is null. */
   inList(type: ColumnType, sql: string, mark: string): string;
   /** The least or greatest value of a type in a group. */

@@ -58,6 +58,7 @@ function bind(type: ColumnType, value: unknown): unknown {
 }
 
 function arrayItem(value: unknown): string {
+  if (value === null) return "NULL";
   const text = value instanceof Uint8Array ? bytesText(value) : String(value);
   return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
@@ -125,6 +126,10 @@ export function postgresDialect(foreign: ForeignTypes = new Map()): Dialect {
       return `right(${sql}, length(${part})) = ${part}`;
     },
     list: (_, values) => `{${values.map(arrayItem).join()}}`,
+    columnLists: (def) =>
+      foreign.has(def.name)
+        ? undefined
+        : `unnest(${def.columns.map(({ type }, i) => `$${i + 1}::${INPUTS[type]}[]`).join()})`,
     inList: (type, sql, mark) => `${sql} = ANY(${mark}::${CASTS[type]}[])`,
     extreme(fn, sql, type) {
       if (type === "boolean") return `${fn === "min" ? "bool_and" : "bool_or"}(${sql})`;

@@ -86,8 +86,10 @@ export class Writes {
     const texts = this.#texts(def);
     const { codes } = texts;
     const width = def.columns.length;
+    const lists = rows.length >= FEW && this.dialect.columnLists?.(def);
     let at = 0;
-    for (const size of partsOf(rows.length, width)) {
+    const parts = lists ? listParts(rows.length) : partsOf(rows.length, width);
+    for (const size of parts) {
       const params: unknown[] = new Array(size * width);
       let to = 0;
       for (const end = at + size; at < end; at++) {
@@ -102,13 +104,26 @@ export class Writes {
             : this.dialect.bind(def.columns[i]?.type ?? "text", value);
         }
       }
-      const text = textOf(texts.insert, size, () => {
+      const text = textOf(texts.insert, lists ? 0 : size, () => {
         const names = def.columns.map(({ name }) => this.#quote(name));
-        return `INSERT INTO ${this.#quote(def.name)} (${names.join()}) ` +
-          `VALUES ${this.#tuples(size, width, 0, (n, i) => this.#typed(n, def, def.columns[i]))}`;
+        const into = `INSERT INTO ${this.#quote(def.name)} (${names.join()})`;
+        return lists
+          ? `${into} SELECT * FROM ${lists}`
+          : `${into} VALUES ${
+            this.#tuples(size, width, 0, (n, i) => this.#typed(n, def, def.columns[i]))
+          }`;
       });
-      yield { text, params };
+      yield { text, params: lists ? this.#lists(def, params) : params };
     }
+  }
+
+  /** The cells of rows, as one list a column. */
+  #lists(def: TableDef, cells: readonly unknown[]): unknown[] {
+    const width = def.columns.length;
+    return def.columns.map(({ type }, i) => {
+      const values = Array.from({ length: cells.length / width }, (_, n) => cells[n * width + i]);
+      return this.dialect.list(type, values);
+    });
   }
 
   /** The statement of an effect that updates one row, as most do; undefined for any other. */
@@ -314,6 +329,13 @@ function partsOf(rows: number, width: number, others = 0): number[] {
     parts.push(size);
     rows -= size;
   }
+  return parts;
+}
+
+/** The same where any number of rows has the same text. */
+function listParts(rows: number): number[] {
+  const parts = Array.from({ length: Math.ceil(rows / MOST_ROWS) }, () => MOST_ROWS);
+  if (rows % MOST_ROWS > 0) parts[parts.length - 1] = rows % MOST_ROWS;
   return parts;
 }
 

@@ -13,6 +13,7 @@ import {
   openDatabase,
   query,
   real,
+  startsWith,
   table,
   text,
 } from "../../../mod.ts";
@@ -49,6 +50,31 @@ const second = {
   ...{ at: new Date(253402300799999), raw: new Uint8Array(), data: [] },
 };
 
+/** Rows that go as lists, with what has a meaning in a list. */
+const many = [
+  "",
+  "NULL",
+  "null",
+  "\\",
+  '"',
+  "{",
+  "}",
+  ",",
+  "'",
+  " a ",
+  "\u{1F600}",
+  "\n\t",
+  '\\"',
+  "{a,b}",
+]
+  .flatMap((odd, i) =>
+    [0, 1].map((half) => ({
+      ...{ id: `many ${odd} ${half}`, n: half ? i * 2 ** 40 : null, big: BigInt(i) - 2n ** 63n },
+      ...{ r: i % 2 ? Infinity : 0.1, on: i % 3 === 0, at: new Date(i * 1e12 - 2e14) },
+      ...{ raw: new Uint8Array([i, 92, 34, 0]), data: [half ? odd : null, new Map([[odd, 1n]])] },
+    }))
+  );
+
 /** Reads and writes values of every type, a transaction, and what is told from outside. */
 async function smoke(open: () => Driver): Promise<void> {
   await using db = await openDatabase({ tables: [things] }, open());
@@ -72,6 +98,12 @@ async function smoke(open: () => Driver): Promise<void> {
   assertEquals((await other.get(things, ""))?.n, 2 ** 53 - 2);
   const groups = query(things).groupBy(["on"], { c: count() });
   assertEquals(await other.all(groups), [{ on: true, c: 2 }]);
+  await db.insert(things, many);
+  for (const row of many) assertEquals(await db.get(things, row.id), row);
+  const taken = [...many.map((row) => ({ ...row, id: `${row.id} again` })), second];
+  const again = await assertDataError(() => db.insert(things, taken), { code: "constraint" });
+  assertEquals([again.rule, again.table], ["key", "things"]);
+  await db.deleteAll(things, { id: startsWith("many") });
   const rows = await sql(db, 'SELECT count(*)::int AS n FROM things WHERE "on" = ? AND at > ?', [
     true,
     new Date(0),
