@@ -1,84 +1,59 @@
 /**
- * Asks 138,684 rows of real data what a person would ask: in a store, in a database in memory and in a
- * SQLite file. Each answer is checked against plain JavaScript, and all three against each other.
+ * Asks 138,684 rows of real data what a person would ask, in a store, in a database in memory and in a SQLite
+ * file, and then shows the cities on a page.
  *
- * `deno task demo` shows it; with `--check` a wrong answer ends it with exit code 1.
+ * `deno task demo` does both, until Ctrl-C; with `--check` it opens the page once and ends. A wrong answer, or a
+ * page that fails, is exit code 1.
  *
  * @module
  */
-import type { Question } from "./ask.ts";
-import { type Data, readData } from "./data.ts";
-import { load, rowCount } from "./load.ts";
-import { progress } from "./progress.ts";
-import { questions } from "./questions.ts";
-import { openSources, type Source } from "./source.ts";
-import { type Style, styleFor } from "./style.ts";
-import { head, lines } from "./table.ts";
+import type { Database } from "@strata/data";
+import { type Data, readData } from "./data/data.ts";
+import { checkPage } from "./page/check.ts";
+import { servePage } from "./page/serve.ts";
+import type { Question } from "./questions/ask.ts";
+import { questions } from "./questions/questions.ts";
+import { runQuestions } from "./questions/run.ts";
+import { openSources } from "./questions/source.ts";
 
-const number = new Intl.NumberFormat("en");
-
-/** How many answers were wrong. */
-async function demo(questions: readonly Question[], data: () => Data): Promise<number> {
-  const isTerminal = Deno.stdout.isTerminal();
-  const style = styleFor(isTerminal);
-  console.log(`\n${style.bold("Strata")}  one query, the same rows from every engine\n`);
-  const rows = data();
-  const sources = await openSources();
-  try {
-    await fill(sources, rows, isTerminal);
-    return await askAll(sources, { questions, data: rows, style });
-  } finally {
-    for (const source of sources) await source.close();
-  }
-}
-
-async function fill(sources: readonly Source[], data: Data, isTerminal: boolean): Promise<void> {
-  const times: string[] = [];
-  for (const source of sources) {
-    const ms = await load(source, data, progress(rowCount(data), isTerminal));
-    times.push(`${source.name} ${ms.toFixed(0)} ms`);
-  }
-  console.log(
-    `  ${number.format(data.cities.length)} cities, ${data.countries.length} countries and ` +
-      `${number.format(data.films.length)} films, loaded three times:\n  ` +
-      `${times.join(", ")}\n`,
-  );
-}
-
-async function askAll(
-  sources: readonly Source[],
-  { questions, data, style }: { questions: readonly Question[]; data: Data; style: Style },
-): Promise<number> {
-  console.log(head(sources.map(({ name }) => name), style));
-  let wrong = 0;
-  for (const question of questions) {
-    const answer = await question.ask(sources, data);
-    if (answer.wrong !== undefined) wrong += 1;
-    console.log(lines(answer, style));
-  }
-  console.log(
-    style.dim(
-      "\n  store: in memory, synchronous. memory: a database in memory. SQLite: a database in a file." +
-        "\n  Times are medians of 5; the plan is that of the store.",
-    ),
-  );
-  const verdict = wrong === 0
-    ? style.good(
-      `all ${questions.length} answers equal those of plain JavaScript, the same from each source`,
-    )
-    : style.bad(`${wrong} of ${questions.length} answers differ from those of plain JavaScript`);
-  console.log(`  ${verdict}\n`);
-  return wrong;
-}
-
-/** Runs the demo; under `--check` a wrong answer makes the exit code 1. */
+/** Runs the demo. */
 export async function main(
   questions: readonly Question[],
   args: readonly string[],
   data: () => Data = readData,
 ): Promise<void> {
-  const wrong = await demo(questions, data);
-  if (wrong > 0 && args.includes("--check")) Deno.exitCode = 1;
+  const isCheck = args.includes("--check");
+  const { all, sqlite } = await openSources();
+  try {
+    const wrong = await runQuestions(questions, all, data());
+    if (wrong > 0 && isCheck) Deno.exitCode = 1;
+    else await show(sqlite, isCheck);
+  } finally {
+    for (const source of all) await source.close();
+  }
+}
+
+async function show(db: Database, isCheck: boolean): Promise<void> {
+  await using page = await servePage(db);
+  if (page.moved) console.log("  Port 8000 is taken, so the page has another one.");
+  console.log(`  The cities on a page: ${page.url}${isCheck ? "" : "  (Ctrl-C ends it)"}\n`);
+  if (!isCheck) return await interrupted();
+  const problem = await checkPage(page.url);
+  console.log(
+    problem ? `  ✗ The page: ${problem}\n` : "  ✓ The page has its rows and its script\n",
+  );
+  if (problem) Deno.exitCode = 1;
+}
+
+/** Resolves when the user wants to end it. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      Deno.removeSignalListener("SIGINT", end);
+      resolve();
+    };
+    Deno.addSignalListener("SIGINT", end);
+  });
 }
 
 if (import.meta.main) await main(questions, Deno.args);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { difference } from "../../examples/demo/check.ts";
+import { difference } from "../../examples/demo/questions/check.ts";
 
 interface Run {
   readonly code: number;

@@ -1,11 +1,11 @@
 // The demo with two mistakes, each in one answer: data behind the expected answer that differs from what the
 // sources have, so that right answers look wrong; and a source that leaves out its last row. A program of
 // its own: it sets an exit code.
-import type { Question } from "../../examples/demo/ask.ts";
-import { type Data, readData } from "../../examples/demo/data.ts";
+import type { Question } from "../../examples/demo/questions/ask.ts";
+import { type Data, readData } from "../../examples/demo/data/data.ts";
 import { main } from "../../examples/demo/main.ts";
-import { questions } from "../../examples/demo/questions.ts";
-import type { Source } from "../../examples/demo/source.ts";
+import { questions } from "../../examples/demo/questions/questions.ts";
+import type { Source } from "../../examples/demo/questions/source.ts";
 
 function withoutTokyo(data: Data): Data {
   return { ...data, cities: data.cities.filter((city) => city.name !== "Tokyo") };

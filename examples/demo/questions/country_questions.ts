@@ -1,10 +1,10 @@
 /**
  * @module
  */
-import { contains, exists, gte, lt, ne, not, oneOf, or, query } from "../../mod.ts";
+import { contains, exists, gte, lt, ne, not, oneOf, or, query } from "@strata/data";
 import { type Question, question } from "./ask.ts";
 import { down, up } from "./plain.ts";
-import { cities, countries } from "./schema.ts";
+import { cities, countries } from "../data/schema.ts";
 
 const NORDIC = ["DK", "FI", "IS", "NO", "SE"];
 

@@ -4,11 +4,11 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { type AnyTable, createStore, type Insert, openDatabase } from "../../mod.ts";
-import type { Database, Plan, Query, Store } from "../../mod.ts";
-import { memoryDriver } from "../../drivers/memory.ts";
-import { sqliteDriver } from "../../drivers/sqlite.ts";
-import { schema } from "./schema.ts";
+import { type AnyTable, createStore, type Insert, openDatabase } from "@strata/data";
+import type { Database, Plan, Query, Store } from "@strata/data";
+import { memoryDriver } from "@strata/data/drivers/memory";
+import { sqliteDriver } from "@strata/data/drivers/sqlite";
+import { schema } from "../data/schema.ts";
 
 /** Who answers: at once, or as a promise. */
 export interface Source {
@@ -30,14 +30,20 @@ function sourceOf(name: string, rows: Store | Database, close: () => Promise<voi
   };
 }
 
+/** Who is asked, and the database in a file, for the page. */
+export interface Sources {
+  readonly all: readonly Source[];
+  readonly sqlite: Database;
+}
+
 /** Opens a store, a database in memory, and one in a file that is removed when it is closed. */
-export async function openSources(): Promise<Source[]> {
+export async function openSources(): Promise<Sources> {
   const store = createStore(schema);
   const memory = await openDatabase(schema, memoryDriver());
   const folder = await Deno.makeTempDir({ prefix: "strata-demo-" });
   const client = new DatabaseSync(`${folder}/demo.db`);
   const sqlite = await openDatabase(schema, sqliteDriver(client));
-  return [
+  const all = [
     sourceOf("store", store, async () => await store[Symbol.dispose]()),
     sourceOf("memory", memory, () => memory.close()),
     sourceOf("SQLite", sqlite, async () => {
@@ -46,4 +52,5 @@ export async function openSources(): Promise<Source[]> {
       await Deno.remove(folder, { recursive: true });
     }),
   ];
+  return { all, sqlite };
 }

@@ -1,11 +1,11 @@
 /**
  * @module
  */
-import { avg, between, column, count, cursorOf, gte, ilike, lt, max, ne } from "../../mod.ts";
-import { type Query, query } from "../../mod.ts";
+import { avg, between, column, count, cursorOf, gte, ilike, lt, max, ne } from "@strata/data";
+import { type Query, query } from "@strata/data";
 import { type Question, question } from "./ask.ts";
 import { compare, down, mean, up } from "./plain.ts";
-import { films } from "./schema.ts";
+import { films } from "../data/schema.ts";
 import type { Source } from "./source.ts";
 
 const FROM = new Date("1999-07-01");

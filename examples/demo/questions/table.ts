@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Plan } from "../../mod.ts";
+import type { Plan } from "@strata/data";
 import type { Answer } from "./ask.ts";
 import type { Style } from "./style.ts";
 

@@ -1,10 +1,10 @@
 /**
  * @module
  */
-import { between, count, gte, query, startsWith, sum } from "../../mod.ts";
+import { between, count, gte, query, startsWith, sum } from "@strata/data";
 import { type Question, question } from "./ask.ts";
 import { byKey, down, need, total, up } from "./plain.ts";
-import { cities, countries } from "./schema.ts";
+import { cities, countries } from "../data/schema.ts";
 
 const number = new Intl.NumberFormat("en");
 

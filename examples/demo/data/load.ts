@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { AnyTable, Insert } from "../../mod.ts";
+import type { AnyTable, Insert } from "@strata/data";
 import type { Data } from "./data.ts";
 import type { Progress } from "./progress.ts";
 import { cities, countries, films } from "./schema.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "../questions/source.ts";
 
 /** Rows of one insert; each is atomic. */
 const BATCH = 20_000;

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Plan, Query } from "../../mod.ts";
+import type { Plan, Query } from "@strata/data";
 import { difference, same } from "./check.ts";
-import type { Data } from "./data.ts";
+import type { Data } from "../data/data.ts";
 import type { Source } from "./source.ts";
 
 type Rows<R> = readonly R[] | Promise<readonly R[]>;
