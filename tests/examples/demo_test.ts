@@ -30,6 +30,7 @@ Deno.test("demo", async (t) => {
     assertEquals(marks.filter((line) => / yes /.test(line)).length, marks.length, out);
     assert(out.includes(`all ${marks.length} answers equal`), out);
     assert(out.includes("135,233 cities, 250 countries and 3,201 films"), out);
+    assert(out.includes("✓ The page has its rows and its script"), out);
   });
 
   await t.step("keeps to plain lines of 100 columns when it has no terminal", () => {

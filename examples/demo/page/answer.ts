@@ -11,7 +11,7 @@ export interface Answer<R> extends Report {
 }
 
 export interface Report {
-  /** `"SQLite on the server"`, `"IndexedDB"`. */
+  /** `"SQLite, server"`, `"IndexedDB"`. */
   readonly source: string;
   /** From question to rows, as whoever asked saw it. */
   readonly ms: number;

@@ -11,7 +11,7 @@ import type { Filters } from "./filters.ts";
 
 export const PAGE_ROWS = 25;
 /** The largest cities are enough to draw the continents. */
-const DOTS = 2_500;
+const DOTS = 3_000;
 
 /** A row of the table. */
 export interface City {

@@ -26,22 +26,14 @@ export async function firstAnswers(db: Database, filters: Filters): Promise<Firs
  *
  * @throws {SyntaxError} When it is none over the tables of the server.
  */
-export function answerJson(
-  db: Database,
-  json: unknown,
-  signal: AbortSignal,
-): Promise<Answer<unknown>> {
-  return answer(db, parseQuery(schema, json), signal);
+export function answerJson(db: Database, json: unknown): Promise<Answer<unknown>> {
+  return answer(db, parseQuery(schema, json));
 }
 
-async function answer<R>(
-  db: Database,
-  query: Query<R>,
-  signal?: AbortSignal,
-): Promise<Answer<R>> {
+async function answer<R>(db: Database, query: Query<R>): Promise<Answer<R>> {
   const start = performance.now();
-  const rows = await db.all(query, { timeoutMs: TIMEOUT_MS, ...(signal && { signal }) });
+  const rows = await db.all(query, { timeoutMs: TIMEOUT_MS });
   const ms = performance.now() - start;
   const { detail: _, ...plan } = await db.explain(query);
-  return { hash: query.hash, rows, source: "SQLite on the server", ms, plan };
+  return { hash: query.hash, rows, source: "SQLite, server", ms, plan };
 }

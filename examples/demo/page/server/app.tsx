@@ -24,13 +24,19 @@ export function explorerApp(db: Database, assets: Assets): Hono<Env> {
 
   app.get("/", async (c) => {
     const filters = readFilters(new URL(c.req.url).searchParams);
-    const first = await firstAnswers(db, filters);
-    return c.html(documentOf({ filters, first }, assets));
+    try {
+      const first = await firstAnswers(db, filters);
+      return c.html(documentOf({ filters, first }, assets));
+    } catch (error) {
+      // A cursor that somebody has made up.
+      if (error instanceof SyntaxError) return c.redirect("/");
+      throw error;
+    }
   });
 
   app.post("/query", async (c) => {
     try {
-      return c.json(await answerJson(db, await c.req.json(), c.req.raw.signal));
+      return c.json(await answerJson(db, await c.req.json()));
     } catch (error) {
       if (error instanceof SyntaxError) return c.text(error.message, 400);
       throw error;

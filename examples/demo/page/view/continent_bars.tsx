@@ -19,13 +19,13 @@ export function ContinentBars({ rows }: { rows: readonly Continent[] }): JSX.Ele
             onClick={() =>
               narrow(explorer, { continent: region === chosen ? "" : region, country: "" })}
           >
-            <span class="region">{region}</span>
+            <span>{region}</span>
+            <small>{numberText(cities)} {cities === 1 ? "city" : "cities"}</small>
             <b title={numberText(people ?? 0)}>{shortNumber(people ?? 0)}</b>
             <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
               <rect class="track" width="100" height="6" />
               <rect class="bar" width={(100 * (people ?? 0)) / most} height="6" />
             </svg>
-            <small>{numberText(cities)} {cities === 1 ? "city" : "cities"}</small>
           </button>
         </li>
       ))}

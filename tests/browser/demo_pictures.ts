@@ -1,0 +1,31 @@
+import type { BrowserContext, Page } from "playwright-core";
+import type { DemoSite } from "./demo_site.ts";
+
+const FOLDER = new URL("../../docs/", import.meta.url);
+const WAIT_MS = 120_000;
+
+/** Draws the demo's page into `docs/`: light, dark, on a phone. */
+export async function drawDemo(site: DemoSite, browser: BrowserContext): Promise<void> {
+  const page = await browser.newPage();
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await page.goto(site.url);
+  await page.locator(".pill.near").waitFor({ timeout: WAIT_MS });
+  for (const title of ["Table", "Continents", "Map"]) {
+    await page.locator(".answers summary", { hasText: title }).getByText("IndexedDB")
+      .waitFor({ timeout: WAIT_MS });
+  }
+  await page.locator("tbody").getByRole("button", { name: "Star Istanbul" }).click();
+  await page.locator("tbody").getByRole("button", { name: "Star Mexico City" }).click();
+  await draw(page, "demo_light.png", "light");
+  await page.getByRole("searchbox").fill("san");
+  await page.locator("#count").getByText("3,").waitFor();
+  await page.locator("tbody tr", { hasText: "Santiago" }).first().hover();
+  await draw(page, "demo_dark.png", "dark");
+  await page.setViewportSize({ width: 360, height: 740 });
+  await draw(page, "demo_phone.png", "light");
+}
+
+async function draw(page: Page, name: string, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.screenshot({ path: decodeURIComponent(new URL(name, FOLDER).pathname) });
+}
