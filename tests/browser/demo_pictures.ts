@@ -18,7 +18,7 @@ export async function drawDemo(site: DemoSite, browser: BrowserContext): Promise
   await page.locator("tbody").getByRole("button", { name: "Star Mexico City" }).click();
   await draw(page, "demo_light.png", "light");
   await page.getByRole("searchbox").fill("san");
-  await page.locator("#count").getByText("3,").waitFor();
+  await page.locator("#count").getByText(/^\d,\d+ cities$/).waitFor({ timeout: WAIT_MS });
   await page.locator("tbody tr", { hasText: "Santiago" }).first().hover();
   await draw(page, "demo_dark.png", "dark");
   await page.setViewportSize({ width: 360, height: 740 });

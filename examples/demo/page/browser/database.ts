@@ -3,11 +3,12 @@
  */
 import { effect } from "@preact/signals";
 import type { Database } from "@strata/data";
+import { citiesOf, continentsOf, dotsOf } from "../queries.ts";
 import { edits, type Seed, unsent } from "../schema.ts";
 import type { Explorer } from "../view/explorer.ts";
 import { sendEdits } from "./edits.ts";
 import { openLocal } from "./open_local.ts";
-import { isComplete, seedOf } from "./seed.ts";
+import { isComplete } from "./seed.ts";
 
 /** Opens the browser's database, has it filled, and lets it answer once it is complete. */
 export async function connectDatabase(explorer: Explorer): Promise<void> {
@@ -16,13 +17,37 @@ export async function connectDatabase(explorer: Explorer): Promise<void> {
   const seed = db.liveValue("seed");
   effect(() => {
     // The schema has a column of this type.
-    explorer.seed.value = (seed.value ?? null) as Seed | null;
-    if (isComplete(explorer.seed.value)) explorer.local.value = db;
+    const now = (seed.value ?? null) as Seed | null;
+    explorer.seed.value = now;
+    if (isComplete(now)) void takeOver(explorer, db);
+    else if (explorer.online.value) startFilling();
   });
-  if (!isComplete(await seedOf(db))) {
-    new Worker("/seed_worker.js", { type: "module" });
-  }
   followEdits(explorer, db);
+}
+
+/** Has the database answer from now on, once it knows what is on the page. */
+async function takeOver(explorer: Explorer, db: Database): Promise<void> {
+  if (explorer.local.peek()) return;
+  const filters = explorer.filters.peek();
+  const first = [
+    db.live(citiesOf(filters)),
+    db.live(continentsOf(filters)),
+    db.live(dotsOf(filters)),
+  ];
+  const stop = effect(() => first.forEach(({ value }) => value));
+  await Promise.all(first.map(({ ready }) => ready));
+  explorer.local.value = db;
+  // The components have rendered by then, and share these results.
+  setTimeout(stop);
+}
+
+let filling: Worker | undefined;
+
+function startFilling(): void {
+  if (filling) return;
+  filling = new Worker("/seed_worker.js", { type: "module" });
+  // It ends when it is done, or when there is no network.
+  filling.addEventListener("message", () => filling = undefined, { once: true });
 }
 
 /** Sends edits as they are made, by any tab, and again when there is a network. */

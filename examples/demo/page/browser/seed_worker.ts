@@ -8,6 +8,12 @@ import { openLocal } from "./open_local.ts";
 import { fillDatabase } from "./seed.ts";
 
 const db = await openLocal();
-await fillDatabase(db);
-await db.close();
-close();
+try {
+  await fillDatabase(db);
+} catch (error) {
+  console.warn("The cities are not all there yet", error);
+} finally {
+  await db.close();
+  postMessage("ended");
+  close();
+}
