@@ -16,8 +16,9 @@ export async function connectDatabase(explorer: Explorer): Promise<void> {
   explorer.opened.value = db;
   const seed = db.liveValue("seed");
   effect(() => {
+    if (seed.value === undefined) return; // it is not known yet
     // The schema has a column of this type.
-    const now = (seed.value ?? null) as Seed | null;
+    const now = seed.value as Seed | null;
     explorer.seed.value = now;
     if (isComplete(now)) void takeOver(explorer, db);
     else if (explorer.online.value) startFilling();
