@@ -237,7 +237,7 @@ Deno.test({
       await using site = await serveDemo(0);
       return await drawDemo(site, browser);
     }
-    await using site = await serveDemo(200_000);
+    await using site = await serveDemo(300_000);
     for (const [name, run] of CASES) {
       await t.step(name, async () => {
         const errors: string[] = [];
