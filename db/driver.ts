@@ -158,8 +158,8 @@ export interface OutsideCommit {
 export interface DriverSession {
   /** The `seq` of the last commit when it was opened. */
   readonly seq: number;
-  /** Answers one request at one state. */
-  ask<R extends Read>(request: R): Maybe<Answers[R["ask"]]>;
+  /** Answers one request at one state. When `gone` aborts nobody waits for the answer any more. */
+  ask<R extends Read>(request: R, gone?: AbortSignal): Maybe<Answers[R["ask"]]>;
   /** Begins to hold writes back. */
   hold(): Hold;
   /** The tables there are, ours and those of strangers, without `strata_*`. */

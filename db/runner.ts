@@ -29,8 +29,9 @@ export class DatabaseRunner implements Runner {
     core.enter();
     try {
       options?.signal?.throwIfAborted();
-      const asked = call(() => core.session.ask(request));
-      const answer = await (options === undefined ? asked : inTime(asked, options));
+      const gone = options && new AbortController();
+      const asked = call(() => core.session.ask(request, gone?.signal));
+      const answer = await (options === undefined ? asked : inTime(asked, options, gone));
       if (core.adopted) checkAnswer(request, answer);
       return answer;
     } catch (error) {
@@ -109,8 +110,12 @@ export function pageOptions(
   };
 }
 
-/** An answer that has to wait is given up when its time is over or its signal aborts. */
-export async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOptions): Promise<T> {
+/** An answer that has to wait is given up when its time is over or its signal aborts; `gone` aborts then. */
+export async function inTime<T>(
+  answer: Maybe<T>,
+  { signal, timeoutMs }: ReadOptions,
+  gone?: AbortController,
+): Promise<T> {
   if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
     throw new RangeError(
       "Cannot read with a time limit as it is 0 or more milliseconds: it is not",
@@ -118,10 +123,14 @@ export async function inTime<T>(answer: Maybe<T>, { signal, timeoutMs }: ReadOpt
   }
   if (!(answer instanceof Promise)) return answer;
   const given = deferred<never>();
-  const abort = () => given.reject(signal?.reason);
+  const giveUp = (reason: unknown) => {
+    given.reject(reason);
+    gone?.abort();
+  };
+  const abort = () => giveUp(signal?.reason);
   signal?.addEventListener("abort", abort, { once: true });
   const timer = timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => {
-    given.reject(late());
+    giveUp(late());
   }, timeoutMs);
   try {
     return await Promise.race([answer, given.promise]);

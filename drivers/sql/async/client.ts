@@ -63,8 +63,11 @@ export interface ClientLimits {
  */
 export interface AsyncClient {
   readonly limits: ClientLimits;
-  /** Runs statements that only read, at one state; in one round trip where there are trips. */
-  read(statements: readonly Statement[]): Promise<readonly Rows[]>;
+  /**
+   * Runs statements that only read, at one state; in one round trip where there are trips. When `gone` aborts
+   * nobody waits for them any more.
+   */
+  read(statements: readonly Statement[], gone?: AbortSignal): Promise<readonly Rows[]>;
   /**
    * Runs statements as one transaction that commits, in one round trip; nothing is written when one of them
    * fails. `"lost"` means that nobody knows. Only called where `limits.remote` is set.
@@ -102,9 +105,9 @@ export interface AsyncTransaction {
   /**
    * Runs statements in their order as one step, in one round trip where that is possible. When one fails
    * with `"constraint"` or `"other"` none of them has happened, and the transaction goes on: an engine whose
-   * transactions don't outlive an error sets a savepoint of its own.
+   * transactions don't outlive an error sets a savepoint of its own. `gone` is as in `AsyncClient.read`.
    */
-  run(statements: readonly Statement[]): Promise<readonly Rows[]>;
+  run(statements: readonly Statement[], gone?: AbortSignal): Promise<readonly Rows[]>;
   /**
    * Runs statements and commits, in one round trip where that is possible. Rejects with `"lost"` when nobody
    * knows whether it has committed, and with any other kind when it has not. It is over either way.

@@ -140,26 +140,26 @@ export class AsyncConnection {
   }
 
   /** Answers what changes nothing, at the state without what is held back. */
-  async ask(request: Read): Promise<Answer> {
+  async ask(request: Read, gone?: AbortSignal): Promise<Answer> {
     return await retrying(async () => {
       this.check();
       if (request.ask === "known" && this.outside.doubtful) return await this.#isThere(request.id);
       if (request.ask === "known" || !takesSeveral(request)) {
         try {
-          return await this.beside(() => this.one(request));
+          return await this.beside(() => this.one(request, gone));
         } catch (error) {
           if (error !== SEVERAL) throw error;
         }
       }
       const { tracked } = this.client.limits;
-      const read = () => this.reading([], (run) => this.answer(run, request));
+      const read = () => this.reading([], (run) => this.answer(until(run, gone), request));
       return tracked ? await this.looking(read) : await this.beside(read);
     });
   }
 
   /** Answers a request by one statement. */
-  async one(request: Read): Promise<Answer> {
-    const query = once((statement) => this.#reads.query(statement));
+  async one(request: Read, gone?: AbortSignal): Promise<Answer> {
+    const query = once((statement) => this.#reads.query(statement, gone));
     return await this.answer(
       async ([statement]) => [statement ? await query(statement) : []],
       request,
@@ -204,7 +204,7 @@ export class AsyncConnection {
   ): Promise<T> {
     const { transaction, rows } = await this.client.begin("read", first);
     try {
-      return await fn((statements) => transaction.run(statements), rows);
+      return await fn((statements, gone) => transaction.run(statements, gone), rows);
     } finally {
       await transaction.rollback();
     }
@@ -336,4 +336,9 @@ export class AsyncConnection {
     reserved.place = undefined;
     await this.release(place.hold);
   }
+}
+
+/** The same for whom `gone` tells that nobody waits any more. */
+export function until(run: Run, gone: AbortSignal | undefined): Run {
+  return gone ? (statements) => run(statements, gone) : run;
 }

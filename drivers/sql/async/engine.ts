@@ -7,8 +7,11 @@ import type { Failure } from "../failure.ts";
 import type { Writes } from "../write.ts";
 import type { Rows } from "./client.ts";
 
-/** Runs statements of an engine's description: at one state, in order. */
-export type Run = (statements: readonly Statement[]) => Promise<readonly Rows[]>;
+/** Runs statements of an engine's description: at one state, in order; `gone` as in `AsyncClient.read`. */
+export type Run = (
+  statements: readonly Statement[],
+  gone?: AbortSignal,
+) => Promise<readonly Rows[]>;
 
 /** A commit to be remembered. */
 export interface CommitEntry extends Omit<CommitInfo, "done"> {

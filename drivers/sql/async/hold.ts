@@ -12,7 +12,7 @@ import { closedError, Failure } from "../failure.ts";
 import { retrying } from "../patience.ts";
 import type { Begun } from "./client.ts";
 import type { AsyncCommits } from "./commits.ts";
-import type { AsyncConnection, Place } from "./connection.ts";
+import { type AsyncConnection, type Place, until } from "./connection.ts";
 import { drive, MOVED, once, SEVERAL, WRITES } from "./drive.ts";
 import { applyEffects, effectStatements } from "./effects.ts";
 import { takesSeveral } from "./reader.ts";
@@ -23,6 +23,8 @@ export class AsyncHold implements Hold {
   ended = false;
   #wrote = false;
   #looked = false;
+  /** Aborts when it ends; what it has asked for is nobody's then. */
+  #gone: AbortController | undefined;
   /** The age of what it has seen. */
   #age: number;
   readonly #connection: AsyncConnection;
@@ -72,7 +74,7 @@ export class AsyncHold implements Hold {
       const read = (run: Parameters<typeof connection.answer>[0]) =>
         drive(make(false), (request) => {
           if (request.ask === "write") throw WRITES;
-          return connection.answer(run, request);
+          return connection.answer(until(run, this.#ends), request);
         });
       // While somebody keeps others from committing there is nothing to tell.
       return connection.reserved?.place ? connection.reading([], read) : connection.looked(read);
@@ -97,8 +99,12 @@ export class AsyncHold implements Hold {
     return await drive(make(false), (request) => {
       if (request.ask === "write") throw WRITES;
       if (count++ > 0 || request.ask !== "known" && takesSeveral(request)) throw SEVERAL;
-      return this.#connection.one(request);
+      return this.#connection.one(request, this.#ends);
     });
+  }
+
+  get #ends(): AbortSignal {
+    return (this.#gone ??= new AbortController()).signal;
   }
 
   /** A single statement, with a look whether anything has happened since the last. */
@@ -119,7 +125,7 @@ export class AsyncHold implements Hold {
     if (request.ask !== "known" && takesSeveral(request)) throw SEVERAL;
     if (connection.still) return await connection.one(request);
     const query = once(async (statement) => {
-      const rows = await client.read([...outside.head(false), statement]);
+      const rows = await client.read([...outside.head(false), statement], this.#ends);
       if (!outside.isUnmoved(rows) || outside.age !== age) throw MOVED;
       return rows.at(-1) ?? [];
     });
@@ -209,7 +215,7 @@ export class AsyncHold implements Hold {
     const connection = this.#connection;
     if (request.ask !== "write") {
       return await connection.answer(
-        (statements) => place.transaction.run(statements),
+        (statements) => place.transaction.run(statements, this.#ends),
         request,
         true,
       );
@@ -232,6 +238,7 @@ export class AsyncHold implements Hold {
   end(): void {
     if (this.ended) return;
     this.ended = true;
+    this.#gone?.abort();
     const connection = this.#connection;
     if (connection.applied?.hold !== this && connection.reserved?.hold !== this) return;
     void connection.lane.run(async () => {

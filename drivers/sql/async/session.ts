@@ -61,9 +61,9 @@ export class AsyncSession implements DriverSession {
     return this.#connection.outside.seq;
   }
 
-  async ask<R extends Read>(request: R): Promise<Answers[R["ask"]]> {
+  async ask<R extends Read>(request: R, gone?: AbortSignal): Promise<Answers[R["ask"]]> {
     // The answer is of the kind that was asked for.
-    return await users(() => this.#connection.ask(request)) as Answers[R["ask"]];
+    return await users(() => this.#connection.ask(request, gone)) as Answers[R["ask"]];
   }
 
   hold(): Hold {

@@ -22,9 +22,9 @@ const plain = (text: string) => ({ text, params: [] });
 /** Two counters of a connection: one moves when another commits, one with each row that it writes itself. */
 const COUNTERS = "(SELECT data_version FROM pragma_data_version), total_changes()";
 
-/** The same tables as those of a synchronous client. `tracked` where statements share a connection. */
-function sqliteLog(tracked: boolean): AsyncLog {
-  const counters = tracked ? `, ${COUNTERS}` : "";
+/** The same tables as those of a synchronous client, with the counters of a head as SQL. */
+function sqliteLog(columns: string): AsyncLog {
+  const counters = columns && `, ${columns}`;
   const head = plain(`SELECT (${LAST_SEQ})${counters}`);
   return {
     create: OWN_TABLES.map(plain),
@@ -39,12 +39,19 @@ function sqliteLog(tracked: boolean): AsyncLog {
   };
 }
 
-/** SQLite as an asynchronous session uses it. */
-export function sqliteEngine(dialect: Dialect, tracked: boolean): AsyncEngine {
+/**
+ * SQLite as an asynchronous session uses it. `tracked` where statements share a connection; `counters` are those
+ * of a head, as SQL.
+ */
+export function sqliteEngine(
+  dialect: Dialect,
+  tracked: boolean,
+  counters: string = tracked ? COUNTERS : "",
+): AsyncEngine {
   return {
     dialect,
     writes: sqliteWrites(dialect),
-    log: sqliteLog(tracked),
+    log: sqliteLog(counters),
     async describe(run) {
       const work = describeSqlite();
       let step = work.next();

@@ -20,8 +20,9 @@ export class TickReads {
     this.#client = client;
   }
 
-  query(statement: Statement): Promise<Rows> {
-    if (!this.#client.limits.remote) return this.#one(statement);
+  query(statement: Statement, gone?: AbortSignal): Promise<Rows> {
+    // What may be given up goes by itself.
+    if (!this.#client.limits.remote || gone) return this.#one(statement, gone);
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ statement, resolve, reject }) > 1) return;
       queueMicrotask(() => {
@@ -34,8 +35,8 @@ export class TickReads {
     });
   }
 
-  async #one(statement: Statement): Promise<Rows> {
-    const [rows = []] = await this.#client.read([statement]);
+  async #one(statement: Statement, gone?: AbortSignal): Promise<Rows> {
+    const [rows = []] = await this.#client.read([statement], gone);
     return rows;
   }
 

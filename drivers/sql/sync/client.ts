@@ -15,11 +15,15 @@ export class SyncClient {
   #young = new Map<string, Prepared>();
   #old = new Map<string, Prepared>();
 
-  /** @throws {TypeError} When `db` is none of the clients that are known. */
-  constructor(db: ClientShape) {
+  /**
+   * `prepares` is how the client prepares statements, where it is none of those that are known.
+   *
+   * @throws {TypeError} When `db` is none of the clients that are known.
+   */
+  constructor(db: ClientShape, prepares?: Prepares) {
     this.#db = db;
     try {
-      this.#prepares = preparesOf(db);
+      this.#prepares = prepares ?? preparesOf(db);
     } catch (cause) {
       throw cause instanceof TypeError || cause instanceof DataError ? cause : new Failure(cause);
     }
