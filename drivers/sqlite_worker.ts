@@ -7,6 +7,8 @@ import type { Driver } from "../db/driver.ts";
 import { openRemote, recoverRemote } from "./sql/remote/open.ts";
 import { type AnyWorker, portOf, startThread, threadLinking } from "./sql/remote/thread_link.ts";
 
+export type { AnyWorker };
+
 /** What `sqliteWorkerDriver` takes beside a path. */
 export interface SqliteWorkerOptions {
   /**
@@ -41,12 +43,12 @@ export interface SqliteWorkerOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const folder = await Deno.makeTempDir();
- * const numbers = table("numbers", { n: integer().primaryKey() });
+ * const numbers = table("numbers", { n: integer().primaryKey(), k: integer().default(0) });
  * const db = await openDatabase({ tables: [numbers] }, sqliteWorkerDriver(`${folder}/data.db`));
  * await db.insert(numbers, Array.from({ length: 1_000 }, (_, n) => ({ n })));
  * let ticks = 0;
  * const timer = setInterval(() => ticks++, 1);
- * const pairs = await db.count(query(numbers).join("other", numbers, {}));
+ * const pairs = await db.count(query(numbers).join("other", numbers, { k: "k" }));
  * clearInterval(timer);
  * assertEquals([pairs, ticks > 0], [1_000_000, true]);
  * await db.close();

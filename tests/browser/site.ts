@@ -9,7 +9,8 @@ export interface Site extends AsyncDisposable {
 
 /**
  * Bundles `entry` and serves it: `/` is a page with it, `/page.js` the script. With `folder` packages are
- * those in its `node_modules`, with what they need. `others` are more scripts by their paths.
+ * those in its `node_modules`, with what they need. `others` are more scripts by their paths; a module of
+ * WebAssembly among them is served as it is.
  */
 export async function serveSite(
   entry: URL,
@@ -18,10 +19,17 @@ export async function serveSite(
 ): Promise<Site> {
   const script = await bundle(entry, folder);
   const scripts = new Map([["/page.js", script]]);
-  for (const [path, url] of Object.entries(others)) scripts.set(path, await bundle(url, folder));
+  const modules = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const [path, url] of Object.entries(others)) {
+    if (path.endsWith(".wasm")) modules.set(path, await Deno.readFile(url));
+    else scripts.set(path, await bundle(url, folder));
+  }
   await stop();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
-    const found = scripts.get(new URL(request.url).pathname);
+    const { pathname } = new URL(request.url);
+    const module = modules.get(pathname);
+    if (module) return new Response(module, { headers: { "content-type": "application/wasm" } });
+    const found = scripts.get(pathname);
     const html = `<!doctype html><title>Strata</title><script src="/page.js"></script>`;
     return new Response(found ?? html, {
       headers: { "content-type": found ? "text/javascript" : "text/html; charset=utf-8" },

@@ -243,9 +243,10 @@ export class RemoteClient implements AsyncClient {
   }
 
   #replace(clean: boolean): void {
-    this.#link?.end();
+    const link = this.#link;
     this.#link = undefined;
     this.#age++;
+    link?.end(); // which may tell that it has ended
     const { lasting } = this.#linking;
     if (!lasting) {
       this.#closed = true;

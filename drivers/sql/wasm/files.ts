@@ -38,8 +38,8 @@ export async function openFile(
   try {
     database = pool ? new pool.OpfsSAHPoolDb("/data.sqlite3") : new sqlite3.oo1.DB(":memory:");
     const client = oo1Client(sqlite3, database);
+    client.exec("PRAGMA locking_mode = EXCLUSIVE"); // before the file is read, which else has no log
     requireVersion(client);
-    client.exec("PRAGMA locking_mode = EXCLUSIVE");
     client.exec("PRAGMA journal_mode = WAL");
     client.exec(`PRAGMA synchronous = ${durability === "strict" ? "FULL" : "NORMAL"}`);
     client.exec("PRAGMA temp_store = MEMORY");
