@@ -16,9 +16,12 @@ import { compiled, consumerPath, packed, run } from "./project.ts";
 
 const ASKED = Deno.env.get("STRATA_NPM") === "1";
 const PACKAGES = {
-  ...versionsOf(["@types/react", "fake-indexeddb", "preact", "react", "typescript"]),
-  // The oldest that works.
+  ...versionsOf(["fake-indexeddb", "typescript"]),
+  // The oldest that are to work.
   "@preact/signals-core": "1.9.0",
+  "@types/react": "^18",
+  preact: "10.19.0",
+  react: "^18",
   "@types/node": "^20",
   miniflare: "^4",
   vite: "^7",

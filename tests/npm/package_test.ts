@@ -39,7 +39,7 @@ Deno.test("the npm package works where it is installed", OF_ESBUILD, async (t) =
   await t.step("it names neither this machine nor a registry, nor TypeScript's sources", () => {
     for (const [place, text] of files) {
       assert(!text.includes(ROOT), place);
-      assert(!/registry\.npmjs|file:\/\/\/(?:home|root|tmp)|\/node_modules\//.test(text), place);
+      assert(!/registry\.npmjs|file:\/\/\/(?:home|root|tmp)/.test(text), place);
     }
     for (const [place, text] of modules) {
       assert(!/\b(?:from|import)\b[^"\n;]*"\.[^"\n]*\.ts"/.test(text), place);
@@ -147,7 +147,7 @@ console.log(scoped, process.getActiveResourcesInfo().filter((name) => name === "
 });
 
 Deno.test(
-  "every entry point that imports a module of Node has another one for browsers",
+  "the manifest knows which entry points import modules of Node, and which are there for an effect",
   OF_ESBUILD,
   async () => {
     const { metafile } = await build({

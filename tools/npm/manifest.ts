@@ -12,7 +12,7 @@ const PEERS = { "@preact/signals-core": "^1.9.0", preact: "^10.19.0", react: ">=
 /** Peers of one entry point alone. */
 const OPTIONAL = ["preact", "react"];
 /** Importing these is all there is to do, so that a bundler may not leave them out. */
-const WITH_EFFECTS = ["drivers/opfs_worker.ts"];
+const WITH_EFFECTS = ["./drivers/opfs-worker", "./drivers/sqlite-worker-thread"];
 
 /** The package's `package.json`. */
 export function manifest(options: PackageOptions = {}): Record<string, unknown> {
@@ -36,7 +36,10 @@ export function manifest(options: PackageOptions = {}): Record<string, unknown> 
       ? {}
       : { repository: { type: "git", url: options.repository } }),
     type: "module",
-    sideEffects: WITH_EFFECTS.map((source) => `./${placeOf(source, ".js")}`),
+    sideEffects: WITH_EFFECTS.flatMap((key) => {
+      const source = ENTRIES.get(key);
+      return source === undefined ? [] : [`./${placeOf(source, ".js")}`];
+    }),
     engines: { node: ">=20" },
     exports: {
       ...Object.fromEntries(Array.from(ENTRIES, ([key, source]) => [key, targets(key, source)])),
