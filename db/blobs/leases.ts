@@ -5,12 +5,14 @@ export const LEASE_MS = 60_000;
 /** How often it is renewed. */
 export const RENEW_MS = 20_000;
 
-/** What this process, or this thread of it, calls itself. */
-export const OWNER: string = owner();
+let name: string | undefined;
 
-function owner(): string {
-  const numbers = crypto.getRandomValues(new Uint32Array(4));
-  return Array.from(numbers, (n) => n.toString(16).padStart(8, "0")).join("");
+/** What this process, or this thread of it, calls itself; from the first use on, as Workers have no chance before. */
+export function ownerHere(): string {
+  return name ??= Array.from(
+    crypto.getRandomValues(new Uint32Array(4)),
+    (number) => number.toString(16).padStart(8, "0"),
+  ).join("");
 }
 
 /** The uploads and streams that go on here. */
@@ -26,7 +28,7 @@ export function stop(id: string): void {
 
 /** Whether something goes on, here or, as far as its lease says, elsewhere. */
 export function isAlive(id: string, owner: string | null, until: number, now: number): boolean {
-  return owner === OWNER ? RUNNING.get(id)?.deref() !== undefined : until > now;
+  return owner === ownerHere() ? RUNNING.get(id)?.deref() !== undefined : until > now;
 }
 
 /** Whether a body is being uploaded. */

@@ -1,6 +1,6 @@
 import { between, query } from "../../query/mod.ts";
 import { commit, read, rowAt, rowsOf, Writing } from "./asking.ts";
-import { LEASE_MS, OWNER, RENEW_MS, start, stop } from "./leases.ts";
+import { LEASE_MS, ownerHere, RENEW_MS, start, stop } from "./leases.ts";
 import { damaged, gone } from "./rules.ts";
 import type { Store } from "./store.ts";
 import { bodies, type BodyRow, chunks, parts, reads } from "./tables.ts";
@@ -136,7 +136,7 @@ class ReadLease {
       const writing = new Writing();
       const before = yield* rowAt(reads, id);
       if (before) writing.update(reads, before, { until });
-      else writing.insert(reads, { id, body, owner: OWNER, until });
+      else writing.insert(reads, { id, body, owner: ownerHere(), until });
       yield* writing.end();
     });
     this.#until = until;

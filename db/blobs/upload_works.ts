@@ -12,7 +12,7 @@ import { query } from "../../query/mod.ts";
 import type { Work } from "../driver.ts";
 import { rowAt, rowsOf, Writing } from "./asking.ts";
 import { Counts, setKey, type Space } from "./key_works.ts";
-import { isUploading, LEASE_MS, OWNER } from "./leases.ts";
+import { isUploading, LEASE_MS, ownerHere } from "./leases.ts";
 import { checkConditions, ended } from "./rules.ts";
 import {
   blobKeys,
@@ -58,7 +58,7 @@ function* renew(
       ...{
         chunkBytes: upload.chunkBytes,
         data: null,
-        owner: OWNER,
+        owner: ownerHere(),
         lease,
         wanted: null,
         pins: null,

@@ -22,13 +22,11 @@ await build({
 `;
 
 /** Runs `worker.bundle.mjs` in workerd and prints what it answers to two requests. */
-export const WORKERD = `import { readFileSync } from "node:fs";
-import { Miniflare } from "miniflare";
+export const WORKERD = `import { Miniflare } from "miniflare";
 
 const worker = new Miniflare({
-  modules: true,
-  script: readFileSync("worker.bundle.mjs", "utf8"),
-  compatibilityDate: "2025-01-01",
+  modules: [{ type: "ESModule", path: "worker.bundle.mjs" }],
+  compatibilityDate: "2025-06-01",
   compatibilityFlags: ["nodejs_als"],
 });
 try {
