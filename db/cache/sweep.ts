@@ -7,7 +7,7 @@ import { ENTRIES, type EntryRow, isOver } from "./tables.ts";
 import { sweepWork } from "./works.ts";
 
 /** So long a step works at most, about; half of it may be what is looked through, half what is deleted. */
-const STEP_MS = 3;
+const STEP_MS = 2;
 /** Rows of one look. */
 const LOOK = 256;
 /** A pass through all entries is followed by another no sooner than this, by the clock of the cache. */
