@@ -6,6 +6,8 @@ import { fileDriver } from "../../drivers/file.ts";
 import { indexedDbDriver } from "../../drivers/indexed_db.ts";
 import { memoryDriver } from "../../drivers/memory.ts";
 import { sqliteDriver } from "../../drivers/sqlite.ts";
+import { webStorageDriver } from "../../drivers/web_storage.ts";
+import { memoryStorage } from "../../webstorage/mod.ts";
 import { jsonFileDriver } from "../../examples/driver/json_file_driver.ts";
 import { closing } from "../db/subject.ts";
 
@@ -41,7 +43,7 @@ function plain(make: () => Driver, remove: () => void = () => {}): Place {
 }
 
 /** A place in a folder of its own. */
-function inFolder(place: (folder: string) => Place): Place {
+export function inFolder(place: (folder: string) => Place): Place {
   const folder = Deno.makeTempDirSync({ prefix: "strata_" });
   const { open, remove } = place(folder);
   return {
@@ -96,6 +98,11 @@ export const PLACES: readonly PlaceKind[] = [
       const name = `place ${count++}`;
       return plain(() => indexedDbDriver(indexedDB, { name }));
     },
+  },
+  {
+    name: "web storage",
+    shared: false,
+    make: () => ((area) => plain(() => webStorageDriver(area, { name: "place" })))(memoryStorage()),
   },
   { name: "sqlite memory", shared: false, make: sqliteInMemory },
   {

@@ -1,18 +1,4 @@
-import { freezeRows } from "../../../engine/mod.ts";
 import { PLACES } from "../../support/places.ts";
-import { testCacheFaults } from "./faults.ts";
-import { testCacheKeeping } from "./keeping.ts";
-import { testCacheMaking } from "./making.ts";
-import { testCacheModel } from "./model.ts";
-import { suiteOf, testCacheVerbs } from "./suite.ts";
+import { testCacheOn } from "./mod.ts";
 
-freezeRows(true); // what writes to a row that was given out fails here
-
-for (const kind of PLACES) {
-  const suite = suiteOf(kind);
-  testCacheVerbs(suite);
-  testCacheKeeping(suite);
-  testCacheMaking(suite, kind.shared);
-  testCacheModel(suite, 1_000);
-  testCacheFaults(suite);
-}
+for (const kind of PLACES) testCacheOn(kind);

@@ -1,0 +1,19 @@
+import { freezeRows } from "../../../engine/mod.ts";
+import type { PlaceKind } from "../../support/places.ts";
+import { testCacheFaults } from "./faults.ts";
+import { testCacheKeeping } from "./keeping.ts";
+import { testCacheMaking } from "./making.ts";
+import { testCacheModel } from "./model.ts";
+import { suiteOf, testCacheVerbs } from "./suite.ts";
+
+freezeRows(true); // what writes to a row that was given out fails here
+
+/** What caches keep, on one driver. */
+export function testCacheOn(kind: PlaceKind): void {
+  const suite = suiteOf(kind);
+  testCacheVerbs(suite);
+  testCacheKeeping(suite);
+  testCacheMaking(suite, kind.shared);
+  testCacheModel(suite, 1_000);
+  testCacheFaults(suite);
+}
