@@ -22,6 +22,12 @@ export interface Settings {
 
 const DEF = tableDef(ENTRIES);
 
+/** What is read of {@linkcode CACHES} when a cache is opened. */
+interface RowOfCache {
+  readonly id: number;
+  readonly limited: boolean;
+}
+
 /** Where the entries of one cache are, once its tables are there. */
 export class CacheStore {
   readonly prefix: string;
@@ -33,7 +39,14 @@ export class CacheStore {
   readonly #life = crypto.randomUUID().slice(0, 13);
   #versions = 0;
 
-  private constructor(source: CoreTables, prefix: string, now: () => number, account?: Account) {
+  private constructor(
+    source: CoreTables,
+    prefix: string,
+    now: () => number,
+    /** Whether the driver answers at once, so that its time is time of this thread. */
+    readonly atOnce: boolean,
+    account?: Account,
+  ) {
     this.source = source;
     this.prefix = prefix;
     this.now = now;
@@ -46,12 +59,15 @@ export class CacheStore {
     const { name, maxEntries, maxBytes, now } = options;
     const source = await coreTables(db, TABLES);
     const wanted = maxEntries < Infinity || maxBytes < Infinity;
-    const found = await source.get(CACHES, name);
+    const asked = source.ask({ ask: "keys", table: tableDef(CACHES), keys: [[name]] });
+    const atOnce = !(asked instanceof Promise);
+    const [row] = await asked;
+    const found = row as RowOfCache | undefined; // a row of that table
     const { id, limited } = found && (found.limited || !wanted)
       ? found
       : await source.transaction((tx) => prepare(tx, name, wanted));
     const account = limited ? new Account(name, id, maxEntries, maxBytes, now) : undefined;
-    return new CacheStore(source, prefixOf(id), now, account);
+    return new CacheStore(source, prefixOf(id), now, atOnce, account);
   }
 
   /** The row of a key, at once where the driver answers at once. */

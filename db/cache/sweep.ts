@@ -8,6 +8,8 @@ import { sweepWork } from "./works.ts";
 
 /** So long a step works at most, about; half of it may be what is looked through, half what is deleted. */
 const STEP_MS = 2;
+/** So long a commit takes at most, about, where its time is not this thread's. */
+const WAIT_MS = 50;
 /** Rows of one look. */
 const LOOK = 256;
 /** A pass through all entries is followed by another no sooner than this, by the clock of the cache. */
@@ -87,8 +89,9 @@ export class Sweeper {
     const since = performance.now();
     await this.#store.commit((place) => sweepWork(place, keys), "evict");
     const ms = performance.now() - since;
-    if (ms > STEP_MS / 2) this.#most = Math.max(16, this.#most >> 1);
-    else if (ms < STEP_MS / 4) this.#most = Math.min(512, this.#most << 1);
+    const most = this.#store.atOnce ? STEP_MS / 2 : WAIT_MS;
+    if (ms > most) this.#most = Math.max(16, this.#most >> 1);
+    else if (ms < most / 2) this.#most = Math.min(512, this.#most << 1);
   }
 
   async *#pass(): AsyncGenerator<void, void, void> {

@@ -135,7 +135,8 @@ export function testOwnTables({ name, shared, make }: PlaceKind): void {
       assertEquals(await source.all(query(wider)), [{ ...row("a"), size: 7, note: null }]);
       await source.insert(wider, { ...row("b"), size: 1, note: "n" });
       const plan = await source.explain(query(wider).where({ name: "a" }).orderBy("size"));
-      assertEquals(plan.steps[0]?.access, "index");
+      // PostgreSQL scans what fits into a page, whatever there is.
+      assertEquals(plan.steps[0]?.access, name === "postgres" ? "scan" : "index");
     }
     await using db = await place.open(schema);
     const error = await assertRejects(() => coreTables(db, tables), DataError);

@@ -4,7 +4,7 @@ import { gate, sleep } from "../subject.ts";
 import { type CacheSuite, keysOf, notes, schema } from "./suite.ts";
 
 /** What a cache tells, how many entries it keeps, and what it sweeps away, on every driver. */
-export function testCacheKeeping({ test, cached }: CacheSuite): void {
+export function testCacheKeeping({ test, cached }: CacheSuite, shared: boolean): void {
   cached("subscribe() tells what happens to a key or a tag", {}, async (c, time) => {
     const [byKey, byTag]: CacheEvent[][] = [[], []];
     const stop = c.subscribe({ key: "a" }, (event) => byKey!.push(event));
@@ -68,7 +68,7 @@ export function testCacheKeeping({ test, cached }: CacheSuite): void {
     await c.set("stays", 1, { ttlMs: Infinity });
     time.move(2_000);
     await c.set("x", 1);
-    for (let i = 0; gone.length < 2 && i < 2_000; i++) await sleep(1);
+    for (let i = 0; gone.length < 2 && i < 4_000; i++) await sleep(1);
     assertEquals(gone, ["set", "expire"]);
     assertEquals(await keysOf(c), ["stays", "x"]);
     assert(db.seq > 0);
@@ -127,5 +127,45 @@ export function testCacheKeeping({ test, cached }: CacheSuite): void {
     assertEquals([await c.get("a"), await c.get("b")], [3, 1]);
     assertEquals(order, ["held", "set"]);
     assertEquals(db.seq, seq + 3 + 3 + 1 + 1);
+  });
+
+  if (!shared) return;
+
+  test("limits are those of who writes, where others have other ones", async (place) => {
+    await using one = await place.open(schema);
+    await using two = await place.open(schema);
+    const wide = cache<number>(one, "c", { maxEntries: 5 });
+    await wide.setMany([..."abcde"].map((key, i) => [key, i] as const));
+    const narrow = cache<number>(two, "c", { maxEntries: 2 });
+    assertEquals((await keysOf(narrow)).length, 5); // opening takes nothing away
+    await narrow.set("f", 5);
+    assertEquals(await keysOf(narrow), ["e", "f"]);
+    for (const [i, key] of [..."ghi"].entries()) await wide.set(key, i);
+    assertEquals(await keysOf(wide), [..."efghi"]);
+    await wide.set("j", 1);
+    assertEquals(await keysOf(wide), [..."fghij"]);
+    await narrow.delete("x");
+    assertEquals((await keysOf(narrow)).length, 5); // what writes nothing takes nothing away
+    await narrow.setMany([["k", 1], ["l", 2]]);
+    assertEquals(await keysOf(narrow), ["k", "l"]);
+    assertEquals([wide.statistics.evictions, narrow.statistics.evictions], [1, 9]);
+  });
+
+  test("what was read elsewhere counts once that is written", async (place) => {
+    await using one = await place.open(schema);
+    await using two = await place.open(schema);
+    const [a, b] = [
+      cache(one, "c", { maxEntries: 3 }),
+      cache(two, "c", { maxEntries: 3 }),
+    ] as const;
+    await a.setMany([["x", 1], ["y", 2], ["z", 3]]);
+    await a.get("x"); // noted by this one alone
+    await b.set("n", 4);
+    assertEquals(await keysOf(b), ["n", "y", "z"]);
+    await a.get("y");
+    await a.set("m", 5); // written with this
+    assertEquals(await keysOf(a), ["m", "n", "y"]);
+    await b.set("o", 6);
+    assertEquals(await keysOf(b), ["m", "o", "y"]);
   });
 }

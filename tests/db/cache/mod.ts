@@ -12,7 +12,7 @@ freezeRows(true); // what writes to a row that was given out fails here
 export function testCacheOn(kind: PlaceKind): void {
   const suite = suiteOf(kind);
   testCacheVerbs(suite);
-  testCacheKeeping(suite);
+  testCacheKeeping(suite, kind.shared);
   testCacheMaking(suite, kind.shared);
   testCacheModel(suite, 1_000);
   testCacheFaults(suite);
