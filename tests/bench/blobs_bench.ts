@@ -20,17 +20,19 @@ const contestants: readonly BlobContestant[] = Deno.args.includes("--chunks")
 const RANGE = 64 << 10;
 const RANGES = 200;
 
-/** How much the resident set grew at most while `fn` ran, in MiB. */
-async function growth(fn: () => Promise<unknown>): Promise<number> {
-  const before = Deno.memoryUsage().rss;
-  let most = before;
-  const timer = setInterval(() => most = Math.max(most, Deno.memoryUsage().rss), 5);
-  try {
-    await fn();
-  } finally {
-    clearInterval(timer);
-  }
-  return (Math.max(most, Deno.memoryUsage().rss) - before) / MIB;
+/** How much the resident set of a process of its own grows at most by a put, and by a get, in MiB. */
+async function growth(name: string, folder: string): Promise<[put: number, get: number]> {
+  const script = new URL("./blobs/growth.ts", import.meta.url);
+  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--no-check", "--v8-flags=--expose-gc", script.href],
+      ...[name, folder, `${mib}`],
+    ],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`The process of ${name} failed`);
+  const [put = NaN, get = NaN] = new TextDecoder().decode(stdout).trim().split(" ").map(Number);
+  return [put, get];
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -107,10 +109,14 @@ try {
   }
   const last = open.at(-1);
   if (last) {
-    const put = await growth(() => last.blobs.put("grown", contentOf(mib * MIB, ++seed)));
-    const get = await growth(() => last.blobs.read("grown"));
-    verdicts.push(verdict("put, RSS", { figure: put, least: put }, { limit: 64, unit: "MiB" }));
-    verdicts.push(verdict("get, RSS", { figure: get, least: get }, { limit: 64, unit: "MiB" }));
+    for (const name of ["raw", "strata"]) {
+      const [put, get] = await growth(name, folder);
+      for (const [what, figure] of [["put", put], ["get", get]] as const) {
+        const title = `${name}: ${what}, RSS`;
+        verdicts.push(verdict(title, { figure, least: figure }, { limit: 64, unit: "MiB" }));
+      }
+    }
+    await last.blobs.put("grown", contentOf(mib * MIB, ++seed));
     const before = await sizeOf(last.path);
     await last.blobs.put("again", contentOf(mib * MIB, seed));
     const more = (await sizeOf(last.path) - before) / 1_024 / 1_024;
