@@ -20,7 +20,7 @@ const PACKAGES = {
   // The oldest that are to work.
   "@preact/signals-core": "1.9.0",
   "@types/react": "^18",
-  preact: "10.19.0",
+  preact: "10.25.0",
   react: "^18",
   "@types/node": "^20",
   miniflare: "^4",

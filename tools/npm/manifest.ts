@@ -8,7 +8,7 @@ export interface PackageOptions {
 }
 
 /** Packages that programs bring, since two copies would not see each other; by the versions that work. */
-const PEERS = { "@preact/signals-core": "^1.9.0", preact: "^10.19.0", react: ">=18" };
+const PEERS = { "@preact/signals-core": "^1.9.0", preact: "^10.25.0", react: ">=18" };
 /** Peers of one entry point alone. */
 const OPTIONAL = ["preact", "react"];
 /** Importing these is all there is to do, so that a bundler may not leave them out. */
