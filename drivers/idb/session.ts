@@ -14,6 +14,7 @@ import type {
   Work,
 } from "../../db/driver.ts";
 import { Folding } from "../log/folding.ts";
+import { framesIn, type Step } from "../log/idb_records.ts";
 import type { IdbStorage } from "../log/idb_storage.ts";
 import { Reservations } from "../log/reservations.ts";
 import { Batch, type Waiting } from "./batch.ts";
@@ -42,6 +43,8 @@ export class IdbSession implements DriverSession {
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #turn: Promise<void> = Promise.resolve();
+  /** Those that wait or are under way. */
+  #turns = 0;
   #stop: (() => void) | undefined;
   /** Whether commits of this session may be stored and were not told. */
   #sending = false;
@@ -158,17 +161,35 @@ export class IdbSession implements DriverSession {
   }
   /** What moves the state runs one after the other, up to where the state is moved. */
   #inTurn(fn: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(fn);
+    this.#turns++;
+    const done = this.#turn.then(fn).finally(() => this.#turns--);
     this.#turn = done.catch(() => {}); // who waits for it meets it
     return done;
   }
   listen(on: boolean): void {
     this.#stop?.();
     this.#stop = on
-      ? this.#storage.listen(() => void this.poll().catch(() => {})) // who reads next meets it
+      ? this.#storage.listen(
+        () => void this.poll().catch(() => {}), // who reads next meets it
+        (step) => this.#hear(step),
+      )
       : undefined;
   }
 
+  /** Takes in a step that another tab has told of, if it is the next one and nothing is under way. */
+  #hear({ seq, record }: Step): boolean {
+    if (seq <= this.seq) return true;
+    if (this.#running || this.#turns > 0 || this.#looks.size > 0) return false;
+    try {
+      this.#tables.check();
+      const frames = framesIn([record]);
+      if (seq !== this.seq + frames.length) return false;
+      this.#tables.takeIn({ whole: false, frames }, undefined);
+      return this.seq === seq;
+    } catch {
+      return false; // what is stored counts
+    }
+  }
   /** Commits in turn. */
   commit(waiting: Waiting): void {
     this.#queue.push(waiting);
@@ -176,13 +197,15 @@ export class IdbSession implements DriverSession {
   }
   /** Looks whether somebody's turn has come. */
   #wake(): void {
-    this.#running ??= Promise.resolve().then(() => this.#flush()).finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= Promise.resolve().then(() => this.#flush());
   }
   async #flush(): Promise<void> {
-    for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
-      await this.#inTurn(() => this.#commit(batch));
+    try {
+      for (let batch = this.#next(); batch.length > 0; batch = this.#next()) {
+        await this.#inTurn(() => this.#commit(batch));
+      }
+    } finally {
+      this.#running = undefined; // at once: who comes a moment later is to wake it again
     }
   }
   /** All that wait, or those alone who may commit while somebody has reserved it. */

@@ -9,6 +9,15 @@ export const STORES = ["state", "chunks", "log", "rows"] as const;
 export const ENTRIES = "entries";
 const VERSION = 1;
 
+/** What a storage is made of. */
+export interface IdbOptions {
+  readonly durability: "relaxed" | "strict";
+  /** Whether a database that is not there is made. */
+  readonly create: boolean;
+  /** The database is of no more use. */
+  lost(reason: "version" | "lost"): void;
+}
+
 /** What happens to a connection from outside. */
 export interface ConnectionEvents {
   /** Another version took over, or the data is gone. */

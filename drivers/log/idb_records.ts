@@ -16,6 +16,18 @@ export interface Head {
   readonly sizeBytes: number;
 }
 
+/** What a step writes: the frames of its commits, by the number of the last one. */
+export interface Step {
+  readonly seq: number;
+  readonly record: ArrayBuffer;
+}
+
+/** Whether something is a step. */
+export function isStep(value: unknown): value is Step {
+  const step = value as Partial<Step> | null | undefined; // looked at here
+  return typeof step?.seq === "number" && step.record instanceof ArrayBuffer;
+}
+
 /** What one look finds. */
 export interface Looked {
   readonly head: Head | undefined;
@@ -152,7 +164,7 @@ function isSame(found: unknown, record: ArrayBuffer): boolean {
  */
 export async function isCommitted(
   { state, log }: Stores,
-  { seq, record }: { readonly seq: number; readonly record: ArrayBuffer },
+  { seq, record }: Step,
 ): Promise<boolean> {
   if (isSame(await result(log.get(seq)), record)) return true;
   if ((headOf(await result(state.get("head")))?.seq ?? 0) < seq) return false;

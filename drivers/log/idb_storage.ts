@@ -3,6 +3,7 @@ import type { Frame } from "./frame.ts";
 import { placeSnapshot } from "./idb_snapshot.ts";
 import {
   IdbConnection,
+  type IdbOptions,
   result,
   type Stores,
   type TransactionBody,
@@ -12,12 +13,14 @@ import {
   bytesIn,
   framesIn,
   isCommitted,
+  isStep,
   look,
   type Looked,
   readChunks,
   recordOf,
   sizeOf,
   sizeOfFrames,
+  type Step,
 } from "./idb_records.ts";
 import { corrupt } from "./record.ts";
 import type { Bytes, LogStorage, News } from "./storage.ts";
@@ -26,20 +29,13 @@ import { isOthers, pause, turnName, turnOf } from "./turn.ts";
 
 /** What there is where nobody has written. */
 const NOTHING: News = { whole: false, frames: [] };
+/** A step of more bytes is not sent to other tabs, which read it. */
+const MESSAGE_BYTES = 1 << 16;
 /** So long after others were found to have written, steps look first. */
 const CONTENDED_MS = 200;
 
 /** That a step was made on a state that is past. */
 class Behind extends Error {}
-
-/** What a storage is made of. */
-export interface IdbOptions {
-  readonly durability: "relaxed" | "strict";
-  /** Whether a database that is not there is made. */
-  readonly create: boolean;
-  /** The database is of no more use. */
-  lost(reason: "version" | "lost"): void;
-}
 
 /** What happens in a transaction with what came after the commit that was seen last. */
 export type Seeing<T> = (news: News, stores: Stores, again: boolean) => Maybe<T>;
@@ -59,7 +55,7 @@ export class IdbStorage implements LogStorage {
   #logBytes = 0;
   #snapshotBytes = 0;
   /** What the step under way has tried to write, and under which key. */
-  #sent: { readonly seq: number; readonly record: ArrayBuffer } | undefined;
+  #sent: Step | undefined;
   #reserved = false;
   /** Until when steps look first whether others have written. */
   #contended = 0;
@@ -213,11 +209,12 @@ export class IdbStorage implements LogStorage {
     return true;
   }
   #stepped(): void {
-    if (!this.#sent) return;
+    const sent = this.#sent;
+    if (!sent) return;
     this.#reserved = false; // that went with it
-    this.#logBytes += this.#sent.record.byteLength;
+    this.#logBytes += sent.record.byteLength;
     this.#sent = undefined;
-    this.#channel.tell();
+    this.#channel.tell(sent.record.byteLength > MESSAGE_BYTES ? undefined : sent);
   }
   async #step(
     stores: Stores,
@@ -288,8 +285,13 @@ export class IdbStorage implements LogStorage {
   moved(): boolean {
     return this.#channel.moved;
   }
-  listen(told: () => void): () => void {
-    return this.#channel.listen(told);
+  /** `take` gets steps that others have told of, and says whether it could take one in. */
+  listen(told: () => void, take?: (step: Step) => boolean): () => void {
+    return this.#channel.listen(told, (news) => {
+      if (!isStep(news) || !take?.(news)) return false;
+      this.#logBytes += news.record.byteLength;
+      return true;
+    });
   }
   async close(): Promise<void> {
     await this.#ending;

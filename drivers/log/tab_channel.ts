@@ -24,6 +24,7 @@ export class TabChannel {
   #channel: BroadcastChannel | undefined;
   #moved = false;
   #told: (() => void) | undefined;
+  #take: ((news: unknown) => boolean) | undefined;
 
   /** `hide` is called when the page is put away. */
   constructor(name: string, hide: () => void) {
@@ -37,7 +38,9 @@ export class TabChannel {
   #open(): void {
     if (typeof BroadcastChannel !== "function") return;
     this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.onmessage = () => this.missed();
+    this.#channel.onmessage = ({ data }) => {
+      if (this.#moved || !this.#take?.(data)) this.missed();
+    };
   }
 
   /** Whether somebody may have written since `seen` was called; always, where nobody can tell. */
@@ -57,28 +60,32 @@ export class TabChannel {
     this.#moved = true;
     this.#told?.();
   }
-  /** Tells the others that something was written. */
-  tell(): void {
+  /** Tells the others that something was written; `news` spares other tabs the look. */
+  tell(news?: unknown): void {
     for (const other of here) {
       if (other !== this && other.#name === this.#name) other.missed();
     }
     try {
-      this.#channel?.postMessage(null);
+      this.#channel?.postMessage(news);
     } catch {
       // What was written is there all the same: others find it when they write.
     }
   }
-  /** Calls `told` when there may be something; gives what ends it. */
-  listen(told: () => void): () => void {
+  /**
+   * Calls `told` when there may be something, unless `take` could take in what another tab has told; gives
+   * what ends it.
+   */
+  listen(told: () => void, take?: (news: unknown) => boolean): () => void {
     this.#told = told;
+    this.#take = take;
     const timer = this.#channel ? undefined : setInterval(told, POLL_MS);
     return () => {
-      this.#told = undefined;
+      this.#told = this.#take = undefined;
       clearInterval(timer);
     };
   }
   close(): void {
-    this.#told = undefined;
+    this.#told = this.#take = undefined;
     here.delete(this);
     this.#channel?.close();
     this.#channel = undefined;

@@ -142,6 +142,21 @@ Deno.test("a database that is deleted or upgraded closes, and keeps nobody waiti
   assertEquals(await second.db.closed, { reason: "version" });
 });
 
+Deno.test("a commit begins at whatever moment it comes after another", async () => {
+  const { db } = await setUp();
+  let n = 0;
+  for (let later = 0; later < 40; later++) {
+    await add(db);
+    for (let i = 0; i < later; i++) await Promise.resolve();
+    let done = false;
+    const next = add(db).then(() => done = true);
+    await until(() => done);
+    await next;
+    assertEquals(await count(db), n += 2);
+  }
+  await db.close();
+});
+
 Deno.test("a dropped connection is made again, and a commit cut off is made once", async () => {
   const faulty = faultyFactory(indexedDB);
   const { db } = await setUp(faulty.factory);
