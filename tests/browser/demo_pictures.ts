@@ -17,9 +17,12 @@ export async function drawDemo(site: DemoSite, browser: BrowserContext): Promise
   await page.locator("tbody").getByRole("button", { name: "Star Istanbul" }).click();
   await page.locator("tbody").getByRole("button", { name: "Star Mexico City" }).click();
   await draw(page, "demo_light.png", "light");
+  await page.getByRole("searchbox").fill("sa");
+  await page.locator("tbody tr", { hasText: "Saint Petersburg" }).waitFor({ timeout: WAIT_MS });
   await page.getByRole("searchbox").fill("san");
   await page.locator("#count").getByText(/^\d,\d+ cities$/).waitFor({ timeout: WAIT_MS });
   await page.locator("tbody tr", { hasText: "Santiago" }).first().hover();
+  await page.locator(".pointed").getByText("Santiago").waitFor();
   await draw(page, "demo_dark.png", "dark");
   await page.setViewportSize({ width: 360, height: 740 });
   await draw(page, "demo_phone.png", "light");

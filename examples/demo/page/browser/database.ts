@@ -9,6 +9,7 @@ import type { Explorer } from "../view/explorer.ts";
 import { sendEdits } from "./edits.ts";
 import { openLocal } from "./open_local.ts";
 import { isComplete } from "./seed.ts";
+import { warmUp } from "./warm_up.ts";
 
 /** Opens the browser's database, has it filled, and lets it answer once it is complete. */
 export async function connectDatabase(explorer: Explorer): Promise<void> {
@@ -40,6 +41,7 @@ async function takeOver(explorer: Explorer, db: Database): Promise<void> {
   explorer.local.value = db;
   // The components have rendered by then, and share these results.
   setTimeout(stop);
+  await warmUp(db);
 }
 
 let filling: Worker | undefined;
