@@ -1,8 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
-import { type Database, openDatabase, query } from "@strata/data";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Database, DataError, openDatabase, query } from "@strata/data";
 import { memoryDriver } from "@strata/data/drivers/memory";
 import { fold } from "../../examples/demo/data/fold.ts";
 import { cities, countries, schema } from "../../examples/demo/data/schema.ts";
+import { editCity } from "../../examples/demo/page/browser/edits.ts";
+import { schema as local, unsent } from "../../examples/demo/page/schema.ts";
 import { NO_FILTERS, readFilters, writeFilters } from "../../examples/demo/page/filters.ts";
 import { citiesOf } from "../../examples/demo/page/queries.ts";
 import { explorerApp } from "../../examples/demo/page/server/app.tsx";
@@ -116,6 +118,35 @@ testEach("demo: a form of another site edits nothing", async (open) => {
     assertEquals((await fetch(request)).status, 415);
   }
   assertEquals((await db.get(cities, 7))?.population, 7_000);
+});
+
+testEach("demo: a copy of the tables gets every row once", async (open) => {
+  const ask = await explorer(await open(schema));
+  const first = await (await ask("/seed?after=0")).json();
+  assertEquals([first.countries.length, first.cities.length, first.total], [2, 60, 60]);
+  const rest = await (await ask("/seed?after=58")).json();
+  assertEquals([rest.countries, rest.cities.map(({ id }: { id: number }) => id)], [[], [59, 60]]);
+});
+
+Deno.test("demo: an edit and the note of it are one commit", async () => {
+  await using db = await openDatabase(local, memoryDriver());
+  await explorer(db);
+  const [city] = await db.all(citiesOf({ ...NO_FILTERS, search: "under 7" }));
+  assert(city);
+  const { seq } = db;
+  await editCity(db, city, { name: "Övre" });
+  assertEquals(db.seq, seq + 1);
+  assertEquals((await db.get(cities, 7))?.folded, "ovre");
+  assertEquals((await db.all(unsent)).map(({ city, patch }) => ({ city, patch })), [
+    { city: 7, patch: { name: "Övre" } },
+  ]);
+  await assertRejects(() => editCity(db, city, { population: -1 }), DataError);
+  assertEquals(await db.count(unsent), 1);
+  // A copy that has not got that far takes the whole row.
+  await db.delete(cities, 7);
+  await editCity(db, city, { population: 12 });
+  const { name, population, latitude } = await db.get(cities, 7) ?? {};
+  assertEquals([name, population, latitude], ["Ünder 7", 12, 6]);
 });
 
 Deno.test("demo: filters come back from the address as they were", () => {
