@@ -15,10 +15,12 @@ import { runSuites } from "../tests/runtimes/run_suites.ts";
 import { type Installed, installRuntimes, type Runtime } from "../tests/runtimes/runtimes.ts";
 
 /** Node 20 has no SQLite of its own. */
-const RUNS: readonly (readonly [Runtime, ClientName | "memory"])[] = [
+const RUNS: readonly (readonly [Runtime, ClientName | "memory" | "worker"])[] = [
   ["node 22", "node:sqlite"],
   ["node 24", "node:sqlite"],
   ["bun", "bun:sqlite"],
+  ["node 22", "worker"],
+  ["node 24", "worker"],
   ["node 20", "memory"],
   ["node 22", "memory"],
   ["node 24", "memory"],
@@ -36,6 +38,8 @@ const runtimes = new Set(chosen.map(([runtime]) => runtime));
 await using installed = await installRuntimes([...runtimes], builds ? BETTER_SQLITE3 : {});
 const program = new URL("../tests/runtimes/suites.ts", import.meta.url);
 const file = await bundled(program, installed.folder);
+const script = new URL("../drivers/sqlite_worker_thread.ts", import.meta.url);
+const thread = await bundled(script, installed.folder);
 const total = { passed: 0, failed: 0 };
 for (const [runtime, client] of chosen) {
   const start = performance.now();
@@ -52,14 +56,14 @@ Deno.exitCode = total.failed === 0 ? 0 : 1;
 async function run(
   installed: Installed,
   runtime: Runtime,
-  client: ClientName | "memory",
+  client: ClientName | "memory" | "worker",
 ): Promise<Ended> {
   try {
     const command = installed.commandOf(runtime);
     const modules = client === "better-sqlite3"
       ? await betterSqlite3For(installed, runtime)
       : undefined;
-    const ended = await runSuites({ command, file, client, size: "full", modules });
+    const ended = await runSuites({ command, file, client, size: "full", modules, thread });
     if (ended.failed > 0) console.log(ended.output);
     return ended;
   } catch (error) {

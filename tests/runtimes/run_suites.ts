@@ -7,7 +7,9 @@ export interface Suites {
   readonly command: string;
   /** The bundle of `suites.ts`. */
   readonly file: string;
-  readonly client: ClientName | "memory";
+  readonly client: ClientName | "memory" | "worker";
+  /** The bundle of `sqlite_worker_thread.ts`, where workers are started. */
+  readonly thread?: string | undefined;
   readonly size: "small" | "full";
   /** A `node_modules` folder that holds the client. */
   readonly modules?: string | undefined;
@@ -27,12 +29,13 @@ const LIMIT_MS = 30 * 60_000;
  * @throws {Error} When they did not come to their end.
  */
 export async function runSuites(suites: Suites): Promise<SuitesEnded> {
-  const { command, file, client, size, modules } = suites;
+  const { command, file, client, size, modules, thread } = suites;
   const folder = await Deno.makeTempDir({ prefix: "strata_suites_" });
   try {
     // Packages are found from where the program lies.
     const program = `${folder}/suites.mjs`;
     await Deno.copyFile(file, program);
+    if (thread !== undefined) await Deno.copyFile(thread, `${folder}/sqlite_worker_thread.mjs`);
     if (modules !== undefined) await Deno.symlink(modules, `${folder}/node_modules`);
     const { code, signal, stdout, stderr } = await new Deno.Command(command, {
       args: [program, client, size, folder],

@@ -1,6 +1,6 @@
 /**
  * The suites of the database as a program for any runtime: `suites.mjs CLIENT SIZE FOLDER`, where
- * CLIENT is `memory` or what is imported for it, and SIZE is `small` or `full`. Each failure is
+ * CLIENT is `memory`, `worker` (node:sqlite in one) or what is imported for it, and SIZE is `small` or `full`. Each failure is
  * printed; the last line is `N passed, N failed`.
  *
  * @module
@@ -8,6 +8,7 @@
 import process from "node:process";
 import { memoryDriver } from "../../drivers/memory.ts";
 import { sqliteDriver } from "../../drivers/sqlite.ts";
+import { sqliteWorkerDriver } from "../../drivers/sqlite_worker.ts";
 import { freezeRows } from "../../engine/mod.ts";
 import { type Database, openDatabase, type OpenOptions, type Schema } from "../../mod.ts";
 import { testSource } from "../conformance/mod.ts";
@@ -30,6 +31,12 @@ const newFile = () => `${folder}/${++files}.db`;
 
 if (name === "memory") {
   suites(name, (schema, options) => openDatabase(schema, memoryDriver(), options));
+} else if (name === "worker") {
+  suites(
+    "sqlite in a worker",
+    (schema, options) =>
+      openDatabase(schema, sqliteWorkerDriver(full ? newFile() : ":memory:"), options),
+  );
 } else {
   const openClient = await clientOf(name as ClientName);
   testClient(name, openClient, newFile, tests.register);

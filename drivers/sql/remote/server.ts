@@ -90,6 +90,7 @@ export class StatementServer {
   /** Ends all, before the connection is closed. */
   close(): void {
     clearTimeout(this.#timer);
+    this.#waiting = [];
     for (const open of [this.#reading, this.#writing]) if (open) this.#end(open);
     this.#client.clear();
   }

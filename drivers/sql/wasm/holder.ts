@@ -5,8 +5,8 @@ import { type LineMessage, names, type TabMessage } from "./tab_messages.ts";
 
 /** For so long the holder answers itself before others get their turn. */
 const TURN_MS = 4;
-/** So long a holder that leaves waits for the others to hear of it. */
-const HEARD_MS = 500;
+/** So long a holder that leaves waits for the others to hear of it; who has ended is not waited for. */
+const HEARD_MS = 10_000;
 
 /** Somebody whom the holder serves. */
 interface Guest {
@@ -24,8 +24,9 @@ export class Holder {
   readonly #own = {};
   readonly #guests = new Map<string, Guest>();
   readonly #locks: LockManager | undefined;
-  /** Those that have not heard yet that it leaves. */
-  #unheard: { readonly ids: Set<string>; done(): void } | undefined;
+  /** Called when one of the others has parted. */
+  #parted: (() => void) | undefined;
+  #leaving = false;
   #turned = performance.now();
   #queue: (() => void)[] = [];
 
@@ -76,11 +77,7 @@ export class Holder {
 
   /** Hears what the others tell. */
   hear(message: TabMessage): void {
-    if ("hello" in message) this.#welcome(message.hello);
-    else if ("heard" in message && message.of === this.#id) {
-      this.#unheard?.ids.delete(message.heard);
-      if (this.#unheard?.ids.size === 0) this.#unheard.done();
-    }
+    if ("hello" in message && !this.#leaving) this.#welcome(message.hello);
   }
 
   #welcome(id: string): void {
@@ -92,11 +89,12 @@ export class Holder {
       this.#guests.set(id, guest);
       guest.line.onmessage = ({ data }: MessageEvent<LineMessage>) => {
         if ("request" in data) {
+          if (this.#leaving) return; // the next holder answers it
           this.#server.handle(guest, data.request, (reply) => {
             const message: LineMessage = { reply };
             guest.line.postMessage(message);
           });
-        } else if ("bye" in data) this.#part(id);
+        } else if ("bye" in data || "heard" in data) this.#part(id);
       };
       // It has this lock as long as it lives: who gets it then knows.
       const { signal } = guest.stop;
@@ -113,11 +111,12 @@ export class Holder {
     this.#server.leave(guest);
     guest.line.close();
     guest.stop.abort();
+    this.#parted?.();
   }
 
   /** Lets the database go, after the others have heard of it. */
   async close(): Promise<void> {
-    for (const { line } of this.#guests.values()) line.onmessage = null;
+    this.#leaving = true;
     this.#server.close();
     try {
       this.#file.close();
@@ -127,18 +126,17 @@ export class Holder {
   }
 
   async #leave(): Promise<void> {
-    const ids = new Set(this.#guests.keys());
-    if (ids.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, HEARD_MS);
-        this.#unheard = { ids, done: () => (clearTimeout(timer), resolve()) };
-        this.#tell({ leaves: this.#id });
-      });
+    const message: LineMessage = { leaves: true };
+    for (const { line } of this.#guests.values()) line.postMessage(message);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#parted?.();
+    }, HEARD_MS);
+    while (this.#guests.size > 0 && !late) {
+      await new Promise<void>((parted) => this.#parted = parted);
     }
-    for (const { line, stop } of this.#guests.values()) {
-      line.close();
-      stop.abort();
-    }
-    this.#guests.clear();
+    clearTimeout(timer);
+    for (const id of [...this.#guests.keys()]) this.#part(id);
   }
 }

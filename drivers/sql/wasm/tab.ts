@@ -103,9 +103,6 @@ export class Tab implements Linking {
     this.#holder?.hear(message);
     if ("committed" in message) {
       if (message.committed !== this.#id) this.#events?.committed();
-    } else if ("leaves" in message) {
-      if (this.#asked === message.leaves) this.#lose(true);
-      this.#tell({ heard: this.#id, of: message.leaves });
     } else if ("holder" in message) {
       if (message.to !== this.#id || this.#release) return;
       if (this.#asked === undefined) {
@@ -146,6 +143,10 @@ export class Tab implements Linking {
     const line = new BroadcastChannel(names.line(this.#parts.name, this.#id));
     line.onmessage = ({ data }: MessageEvent<LineMessage>) => {
       if ("reply" in data) events.reply(data.reply);
+      else if ("leaves" in data) {
+        send({ heard: true });
+        this.#lose(true);
+      }
     };
     const send = (message: LineMessage) => line.postMessage(message);
     const end = () => line.close();

@@ -8,10 +8,6 @@ export type TabMessage =
   | { readonly holder: string; readonly to: string }
   /** Somebody holds the database from now on. */
   | { readonly holds: string }
-  /** The holder lets it go; what it has not answered was not done. */
-  | { readonly leaves: string }
-  /** Somebody has heard that. */
-  | { readonly heard: string; readonly of: string }
   /** Somebody has committed. */
   | { readonly committed: string };
 
@@ -19,6 +15,10 @@ export type TabMessage =
 export type LineMessage =
   | { readonly request: RemoteRequest }
   | { readonly reply: RemoteReply }
+  /** The holder lets it go; what it has not answered before was not done. */
+  | { readonly leaves: true }
+  /** That was heard. */
+  | { readonly heard: true }
   | { readonly bye: true };
 
 /** The names of locks and channels. */
