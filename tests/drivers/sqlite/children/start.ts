@@ -1,10 +1,15 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Database, openDatabase, type OpenOptions, type Schema } from "../../../../mod.ts";
 import { sqliteDriver } from "../../../../drivers/sqlite.ts";
+import { sqliteWorkerDriver } from "../../../../drivers/sqlite_worker.ts";
 
-/** Opens the database that a program was given as its first argument. */
+/** Opens the database that a program was given as its first argument; with `worker` as its last in one. */
 export async function openGiven(schema: Schema, options?: OpenOptions): Promise<Database> {
-  return await openDatabase(schema, sqliteDriver(new DatabaseSync(Deno.args[0]!)), options);
+  const path = Deno.args[0]!;
+  const driver = Deno.args.at(-1) === "worker"
+    ? sqliteWorkerDriver(path)
+    : sqliteDriver(new DatabaseSync(path));
+  return await openDatabase(schema, driver, options);
 }
 
 /** Tells the parent a line, at once. */
