@@ -10,7 +10,7 @@ import type { Owner } from "./follow.ts";
 import { pace } from "./pace.ts";
 import { coming, last, type Parts, through } from "./parts.ts";
 import type { Result } from "./result.ts";
-import { ownTest } from "./stage_view.ts";
+import { ownConds, ownTest } from "./stage_view.ts";
 
 /** So many rows of an index are looked at in one step. */
 const MOST_OF_INDEX = 1_024;
@@ -86,14 +86,17 @@ export class Hydration {
     }
     const { removals } = data;
     const moved = this.#moved = new Map<MapKey, StoredRow | undefined>();
-    const rows: StoredRow[] = [];
+    // A list of many rows that grows is copied, and looked through for garbage, again and again.
+    const rows: StoredRow[] = new Array(steps && ownConds(steps).length === 0 ? data.size : 0);
+    let found = 0;
     let count = 0;
     for (const row of data.values()) {
-      if (test(row)) rows.push(row);
+      if (test(row)) rows[found++] = row;
       if (++count % this.#stepRows > 0) continue;
       yield this.#stepRows;
       this.#data();
     }
+    rows.length = found;
     this.#moved = undefined;
     this.#missed = new Map();
     for (const [key, row] of moved) if (row) this.#missed.set(key, coming(key, row));

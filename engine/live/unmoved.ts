@@ -1,6 +1,6 @@
 import { keyIn, type MapKey } from "../../schema/key.ts";
 import type { StoredRow } from "../../schema/types.ts";
-import type { Ast } from "../../query/ast.ts";
+import type { Ast, OrderItem } from "../../query/ast.ts";
 import { totalOrder } from "../../query/order.ts";
 import { tableUses } from "../../query/table_uses.ts";
 import type { RowWrite, ValueEntry } from "../commit.ts";
@@ -53,15 +53,35 @@ export function unmovedBy(ast: Ast): Unmoved | undefined {
 }
 
 /**
- * Gives, for the whole rows of one table without a window, those that writes lead to; undefined where it
+ * Makes the rows of a result of a table's rows: of whole rows, or of columns under their own names among which
+ * are the key and all that the order looks at, so that rows are found and put in order as whole ones are.
+ */
+function shownBy({ select, distinct, table }: Ast, order: readonly OrderItem[]): Show | undefined {
+  if (!select) return (row) => row;
+  const names = select.flatMap(({ ref, to }) => {
+    const own = ref.column && ref.json.length === 0 && to.length === 1 && to[0] === ref.column.name;
+    return own ? to : [];
+  });
+  const plain = names.length === select.length && !names.includes("__proto__");
+  const ordered = order.every(({ ref }) => ref.json.length === 0 && names.includes(ref.path));
+  if (distinct || !plain || !ordered) return undefined;
+  if (!table.key.every(({ name }) => names.includes(name))) return undefined;
+  return (row) => Object.fromEntries(names.map((name) => [name, row[name]]));
+}
+type Show = (row: StoredRow) => StoredRow;
+
+/**
+ * Gives, for rows of one table without a window, those that writes lead to; undefined where it
  * costs less to ask. Writes that the rows have seen already change nothing, and rows with the same content stay the same objects; so does the whole, when all are.
  */
 export function patchedBy(ast: Ast): Patched | undefined {
   const [stage, more] = stagesOf(ast);
   const window = ast.limit !== undefined || ast.offset !== undefined || ast.after !== undefined;
-  if (!stage || more || window || ast.select || tableUses(ast).length > 1) return undefined;
+  const order = totalOrder(ast);
+  const shown = shownBy(ast, order);
+  if (!stage || more || window || !shown || tableUses(ast).length > 1) return undefined;
   const test = ownTest(stage);
-  const compare = compareEnvs(totalOrder(ast), false);
+  const compare = compareEnvs(order, false);
   const { key } = ast.table;
   return (entries, rows) => {
     const last = new Map<MapKey, StoredRow | undefined>();
@@ -69,7 +89,7 @@ export function patchedBy(ast: Ast): Patched | undefined {
       if ("value" in entry || entry.data.def !== ast.table) continue;
       if (entry.before.length + entry.after.length > MOST_ROWS) return undefined;
       for (const row of entry.before) last.set(keyIn(key, row), undefined);
-      for (const row of entry.after) last.set(keyIn(key, row), test(row) ? row : undefined);
+      for (const row of entry.after) last.set(keyIn(key, row), test(row) ? shown(row) : undefined);
     }
     const old = new Map<MapKey, StoredRow>();
     const next = rows.filter((row) => {
