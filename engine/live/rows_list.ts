@@ -107,26 +107,32 @@ export class RowsList {
       known.set(key, old?.rows[i]);
       if (i % stepRows === 0) yield stepRows;
     }
+    let items = envs;
+    if (made && known.size > 0) {
+      const kept: Env[] = [];
+      for (const env of envs) {
+        kept.push(keptRow(env as StoredRow, known.get(keyOf(env)))); // made rows
+        if (kept.length % stepRows === 0) yield stepRows;
+      }
+      items = kept;
+    }
     const most = first ? this.#most : Infinity;
     const sorted = yield* most <= TOP
-      ? topInSteps(envs, most, compare)
-      : sortInSteps(envs, compare, places);
+      ? topInSteps(items, most, compare)
+      : sortInSteps(items, compare, places);
     this.#complete = envs.length < most;
     const kept = sorted.length > most ? sorted.slice(0, most) : sorted;
     const shown = this.#windowed ? kept.slice(this.#from, this.#to) : kept;
     let rows = shown as readonly StoredRow[]; // without an output they are rows
-    if (output || known.size > 0) {
+    if (output) {
       const outs: StoredRow[] = [];
       for (const [i, env] of shown.entries()) {
-        const old = known.get(keyOf(env));
-        // What is made has no output, so it is a row.
-        outs.push(made ? keptRow(env as StoredRow, old) : this.#show(env, old));
+        outs.push(this.#show(env, known.get(keyOf(env))));
         if (i % stepRows === 0) yield stepRows;
       }
       rows = outs;
     }
-    const items = made && !this.#windowed ? rows : kept;
-    yield* this.#list.loadInSteps(items, output && ((i) => rows[i - this.#from]));
+    yield* this.#list.loadInSteps(kept, output && ((i) => rows[i - this.#from]));
     this.result = yield* afterInSteps(steps, before, { rows, keys: () => shown.map(keyOf) });
   }
   /** Whether the first rows are there without looking at the others. */
