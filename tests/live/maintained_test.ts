@@ -130,3 +130,19 @@ Deno.test("a handle that was disposed keeps its rows while others go on, also if
   store.insert(todos, { id: "b", n: 4 });
   assertEquals([ids(one.value), ids(two.value), told], [["a"], ["a", "b"], [1]]);
 });
+
+Deno.test("groups that nobody watched for a while are the same objects where they are the same", () => {
+  using store = createStore(schema);
+  store.insert(todos, ["a", "b", "c", "d"].map((id, n) => ({ id, n: n % 3 })));
+  const groups = query(todos).groupBy(["n"], { s: sum("n") });
+  for (const asked of [groups, groups.limit(2)]) {
+    const live = store.live(asked);
+    live.subscribe(() => {})();
+    const before = live.value;
+    const stop = live.subscribe(() => {});
+    assertEquals(live.value === before, true);
+    store.insert(todos, { id: `e${before.length}`, n: 1 });
+    assertEquals(live.value.map((row, i) => row === before[i]).slice(0, 2), [true, false]);
+    stop();
+  }
+});
