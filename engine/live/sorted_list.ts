@@ -10,8 +10,8 @@ const ROOM = 16;
 
 interface Block<T, V> {
   readonly items: T[];
-  /** A number for each item that orders as the items do, but for ties, and room for more. */
-  places: Float64Array;
+  /** A number for each item that orders as the items do, but for ties, and room for more; made at the first look. */
+  places: Float64Array | undefined;
   /** What belongs to each item; absent where nothing does. */
   readonly values: (V | undefined)[] | undefined;
 }
@@ -69,18 +69,23 @@ export class SortedList<T, V = never> {
       const items = sorted.slice(i, i + FILL);
       blocks.push({
         items,
-        places: placesFor(items, places),
+        places: undefined,
         values: this.#valued ? items.map((_, j) => valueAt?.(i + j)) : undefined,
       });
       yield FILL;
     }
     this.#blocks = blocks;
-    this.#ends = blocks.map(endOf);
+    this.#ends = blocks.map((block) => this.#endOf(block));
     this.length = sorted.length;
     this.#settled = blocks.length;
     this.#count();
   }
 
+  #endOf({ items, places }: Block<T, V>): number {
+    const last = items[items.length - 1];
+    if (last === undefined || !this.#places) return 0;
+    return places ? places[items.length - 1] ?? 0 : this.#places.of(last);
+  }
   #count(): void {
     const tree = [0];
     for (const { items } of this.#blocks) tree.push(items.length);
@@ -103,10 +108,8 @@ export class SortedList<T, V = never> {
     if (this.#blocks.length < 2 * this.#settled) return;
     this.#settled = this.#blocks.length;
     places.settle(first, last);
-    for (const block of this.#blocks) {
-      block.items.forEach((item, i) => block.places[i] = places.of(item));
-    }
-    this.#ends = this.#blocks.map(endOf);
+    for (const block of this.#blocks) block.places = undefined;
+    this.#ends = this.#blocks.map((block) => this.#endOf(block));
   }
 
   /** Points at the item that is equal, and gives it, or at the place where it belongs. */
@@ -127,7 +130,8 @@ export class SortedList<T, V = never> {
     const block = blocks[low];
     this.#place = 0;
     if (!block) return undefined;
-    const { items, places } = block;
+    const { items } = block;
+    const places = block.places ??= placesFor(items, this.#places);
     let first = 0;
     let stop = items.length;
     while (first < stop) {
@@ -169,20 +173,21 @@ export class SortedList<T, V = never> {
     const { items, values } = block;
     if (this.#place === items.length) this.#ends[this.#block] = this.#at;
     items.splice(this.#place, 0, item);
-    if (block.places.length < items.length) block.places = roomier(block.places);
-    block.places.copyWithin(this.#place + 1, this.#place, items.length - 1);
-    block.places[this.#place] = this.#at;
+    let { places } = block;
+    if (places && places.length < items.length) places = block.places = roomier(places);
+    places?.copyWithin(this.#place + 1, this.#place, items.length - 1);
+    if (places) places[this.#place] = this.#at;
     values?.splice(this.#place, 0, value);
     this.#add(this.#block, 1);
     if (items.length < BLOCK) return;
     const half = BLOCK / 2;
     const next = {
       items: items.splice(half),
-      places: block.places.slice(half),
+      places: places?.slice(half),
       values: values?.splice(half),
     };
     this.#blocks.splice(this.#block + 1, 0, next);
-    this.#ends.splice(this.#block, 1, endOf(block), endOf(next));
+    this.#ends.splice(this.#block, 1, this.#endOf(block), this.#endOf(next));
     this.#settle();
     this.#count();
   }
@@ -191,11 +196,11 @@ export class SortedList<T, V = never> {
     const block = this.#blocks[this.#block];
     if (!block) return;
     block.items.splice(this.#place, 1);
-    block.places.copyWithin(this.#place, this.#place + 1);
+    block.places?.copyWithin(this.#place, this.#place + 1);
     block.values?.splice(this.#place, 1);
     this.#add(this.#block, -1);
     if (block.items.length > 0) {
-      if (this.#place === block.items.length) this.#ends[this.#block] = endOf(block);
+      if (this.#place === block.items.length) this.#ends[this.#block] = this.#endOf(block);
       return;
     }
     this.#blocks.splice(this.#block, 1);
@@ -255,12 +260,9 @@ export class SortedList<T, V = never> {
   }
 }
 
-function endOf<T, V>({ items, places }: Block<T, V>): number {
-  return places[items.length - 1] ?? 0;
-}
 function placesFor<T>(items: readonly T[], places: Places<T> | undefined): Float64Array {
   const made = new Float64Array(Math.min(items.length + ROOM, BLOCK));
-  if (places) { for (const [i, item] of items.entries()) made[i] = places.of(item); }
+  if (places) items.forEach((item, i) => made[i] = places.of(item));
   return made;
 }
 function roomier(places: Float64Array): Float64Array {
