@@ -5,6 +5,7 @@ import type { Statement } from "../sql/compile.ts";
 import { cellReader } from "./cells.ts";
 import { failureOf } from "./failure.ts";
 import { type Link, listOf, methodOf, paramText, type Shape, valueOf } from "./shape.ts";
+import { Steps } from "./steps.ts";
 import { Turns } from "./turns.ts";
 
 type Query = (config: unknown, values?: unknown) => unknown;
@@ -50,13 +51,17 @@ async function objects(query: Query, { text, params }: Statement): Promise<reado
   }
 }
 
+/**
+ * The client sends one request after the other itself, so nothing is lost by waiting: what comes after one that failed
+ * is not sent, as the server may know nothing of it, and would commit the rest.
+ */
 class PgLink implements Link {
   readonly #query: Query;
   readonly #release: (broken: boolean) => void;
+  readonly #fresh: boolean;
+  readonly #steps = new Steps();
   #broken = false;
   #released = false;
-
-  readonly #fresh: boolean;
 
   constructor(query: Query, release: (broken: boolean) => void, fresh: boolean) {
     this.#query = query;
@@ -64,12 +69,14 @@ class PgLink implements Link {
     this.#fresh = fresh;
   }
 
-  async script(text: string): Promise<void> {
-    try {
-      await this.#query(text);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+  script(text: string): Promise<void> {
+    return this.#steps.next(async () => {
+      try {
+        await this.#query(text);
+      } catch (error) {
+        throw this.#failed(error);
+      }
+    }, text.startsWith("ROLLBACK"));
   }
 
   #failed(error: unknown): unknown {
@@ -82,16 +89,25 @@ class PgLink implements Link {
     return this.script(`BEGIN ${characteristics}; ${script}`);
   }
 
-  async query(statement: Statement): Promise<Rows> {
-    try {
-      return await send(this.#query, statement, this.#fresh);
-    } catch (error) {
-      throw this.#failed(error);
-    }
+  query(statement: Statement): Promise<Rows> {
+    return this.#steps.next(async () => {
+      try {
+        return await send(this.#query, statement, this.#fresh);
+      } catch (error) {
+        throw this.#failed(error);
+      }
+    });
   }
 
-  end(commit: boolean): Promise<void> {
-    return this.script(commit ? "COMMIT" : "ROLLBACK");
+  async end(commit: boolean): Promise<void> {
+    if (!commit) return await this.script("ROLLBACK");
+    try {
+      await this.script("COMMIT");
+    } catch (error) {
+      // Nothing is done where it was not sent, and harmless where it was.
+      await this.script("ROLLBACK").catch(() => {});
+      throw error;
+    }
   }
 
   release(): void {

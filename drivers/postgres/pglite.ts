@@ -5,6 +5,7 @@ import { type Deferred, deferred } from "../../db/deferred.ts";
 import { cellReader, READ_TYPES } from "./cells.ts";
 import { failureOf, lostFailure } from "./failure.ts";
 import { type Link, listOf, methodOf, paramText, type Shape, valueOf } from "./shape.ts";
+import { Steps } from "./steps.ts";
 
 /** Reads values from their texts; of those that are text here too the client would make something else. */
 const parsers: Record<number, (text: string) => unknown> = {};
@@ -36,21 +37,14 @@ class PgliteLink implements Link {
   readonly #end: Deferred<boolean> = deferred();
   #transaction: unknown;
   #over: Promise<unknown> | undefined;
-  /** Statements go out one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #steps = new Steps();
 
   constructor(client: unknown) {
     this.#client = client;
   }
 
-  #next<T>(fn: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(fn);
-    this.#last = done.catch(() => {});
-    return done;
-  }
-
   begin(characteristics: string, script: string): Promise<void> {
-    return this.#next(async () => {
+    return this.#steps.next(async () => {
       const begun = deferred<void>();
       this.#over = Promise.resolve(
         methodOf(this.#client, "transaction")?.(async (transaction: unknown) => {
@@ -71,31 +65,39 @@ class PgliteLink implements Link {
   }
 
   query(statement: Statement): Promise<Rows> {
-    return this.#next(() => {
+    return this.#steps.next(() => {
       if (!this.#transaction) return Promise.reject(lostFailure());
       return send(this.#transaction, statement);
     });
   }
 
   script(text: string): Promise<void> {
-    return this.#next(async () => {
+    return this.#steps.next(async () => {
       try {
         await methodOf(this.#transaction, "exec")?.(text);
       } catch (error) {
         throw failureOf(error);
       }
-    });
+    }, text.startsWith("ROLLBACK"));
   }
 
-  end(commit: boolean): Promise<void> {
-    return this.#next(async () => {
-      this.#end.resolve(commit);
-      try {
-        await this.#over;
-      } catch (error) {
-        throw failureOf(error);
-      }
-    });
+  async end(commit: boolean): Promise<void> {
+    const end = (how: boolean) =>
+      this.#steps.next(async () => {
+        this.#end.resolve(how);
+        try {
+          await this.#over;
+        } catch (error) {
+          throw failureOf(error);
+        }
+      }, !how);
+    if (!commit) return await end(false);
+    try {
+      await end(true);
+    } catch (error) {
+      await end(false).catch(() => {}); // as something before it has failed
+      throw error;
+    }
   }
 
   release(): void {
