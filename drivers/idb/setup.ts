@@ -186,7 +186,8 @@ export class IdbSetup implements Setup {
     this.#own.add(next.id);
     this.#kept.set(def.name, next);
     await this.#begin(next);
-    await this.#moveRows(def, from, (rows) => this.#put(def, next, rows));
+    let moved = 0;
+    await this.#moveRows(def, from, (rows) => this.#put(def, next, rows, moved += rows.length));
   }
   /** Gives the rows of a table in pages, each at its own state; who puts them in place finds out if they moved. */
   async #moveRows(
@@ -206,12 +207,20 @@ export class IdbSetup implements Setup {
       if (!last) return;
     }
   }
-  async #put(def: TableDef, kept: KeptTable, rows: readonly StoredRow[]): Promise<void> {
+  /** Stores rows of a copy, which then has `count`. */
+  async #put(
+    def: TableDef,
+    kept: KeptTable,
+    rows: readonly StoredRow[],
+    count: number,
+  ): Promise<void> {
     await this.#storage.transact("readwrite", async (stores) => {
       const writes = new RowWrites();
       const columns = def.columns.map(({ name }) => name);
       writes.add({ table: def, kind: "insert", columns, before: [], after: rows });
       for (const [, written] of writes.tables) await storeRows(stores, kept, written);
+      // It may be done once more, when the connection was cut after it.
+      stores.state.put(count, countKey(kept));
     });
   }
 
@@ -235,7 +244,8 @@ export class IdbSetup implements Setup {
         const rows: StoredRow[] = [];
         data.each((row) => rows.push(row) > 0);
         for (let at = 0; at < rows.length; at += PAGE) {
-          await this.#put(def, next, rows.slice(at, at + PAGE));
+          const page = rows.slice(at, at + PAGE);
+          await this.#put(def, next, page, at + page.length);
         }
         this.#tables.delete(name);
       }

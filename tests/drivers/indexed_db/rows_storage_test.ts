@@ -94,6 +94,29 @@ Deno.test("tables move between the layouts when they are opened otherwise, and l
   }
 });
 
+Deno.test("a table that moves while the connection is cut has each row once", async () => {
+  const faulty = faultyFactory(indexedDB);
+  for (let at = 0; at < 8; at++) {
+    const name = newName();
+    const log = await open(name, "log");
+    await log.insert(items, rowsOf(1_200));
+    await log.close();
+    // Only the write of that number is cut off, when it is stored already.
+    faulty.cut(...Array.from({ length: at }, () => undefined as never), "after");
+    let db: Database;
+    try {
+      db = await open(name, "rows", faulty.factory);
+    } catch (error) {
+      assert(error instanceof DataError && error.code === "unavailable", `${error}`);
+      db = await open(name, "rows");
+    }
+    faulty.cut();
+    assertEquals(await db.count(query(items)), 1_200);
+    assertEquals((await db.all(query(items))).length, 1_200);
+    await db.close();
+  }
+});
+
 Deno.test("a tab that keeps a table otherwise is told that another version took over", async () => {
   const name = newName();
   const old = await open(name, "log");
