@@ -1,30 +1,65 @@
 /**
- * What the pages of the blob tests have: the suite on IndexedDB, and downloads from the site.
+ * What the pages of the blob tests have: the suites on IndexedDB and OPFS, and downloads from the site.
  *
  * @module
  */
 import { openDatabase } from "../../mod.ts";
 import { blobs } from "../../db/blobs/mod.ts";
+import type { Driver } from "../../db/driver.ts";
 import { indexedDbDriver } from "../../drivers/indexed_db.ts";
+import { opfsDriver } from "../../drivers/opfs.ts";
 import { testBlobs } from "../blobs/mod.ts";
 import { bytesOf, sha256 } from "../blobs/subject.ts";
+import { testCacheOn } from "../db/cache/mod.ts";
+import type { Place } from "../support/places.ts";
 import { Collected, type Ended } from "../runtimes/collected.ts";
 
+/** Drivers of pages; OPFS with a worker, which writes its files. */
+export type Kind = "indexedDb" | "opfs";
+
 let databases = 0;
+const newName = () => `${performance.timeOrigin} ${databases++}`;
+
+function driverOf(kind: Kind, name: string): Driver {
+  return kind === "indexedDb"
+    ? indexedDbDriver(indexedDB, { name })
+    : opfsDriver({ name, worker: () => new Worker("/opfs_worker.js") });
+}
+
+/** A place of its own, which stays with the profile of the browser. */
+function placeOf(kind: Kind): Place {
+  const name = newName();
+  return {
+    open: (schema, options, through = (driver) => driver) =>
+      openDatabase(schema, through(driverOf(kind, name)), options),
+    remove() {},
+  };
+}
 
 /** What is called from outside. */
 const strata = {
-  async suite(verbs: number): Promise<Ended & { failures: string[] }> {
+  async suite(
+    of: "blobs" | "cache",
+    kind: Kind,
+    verbs: number,
+  ): Promise<Ended & { failures: string[] }> {
     const tests = new Collected();
-    testBlobs(
-      "indexedDb",
-      (options) => {
-        const name = `${performance.timeOrigin} ${databases++}`;
-        return openDatabase({ tables: [] }, indexedDbDriver(indexedDB, { name }), options);
-      },
-      { verbs },
-      tests.register,
-    );
+    if (of === "blobs") {
+      testBlobs(
+        kind,
+        (options) => openDatabase({ tables: [] }, driverOf(kind, newName()), options),
+        { verbs },
+        tests.register,
+      );
+    } else {testCacheOn(
+        {
+          name: kind,
+          shared: true,
+          make: () => placeOf(kind),
+        },
+        verbs,
+        tests.register,
+      );}
     const failures: string[] = [];
     const ended = await tests.run((line) => failures.push(line));
     return { ...ended, failures };

@@ -14,7 +14,7 @@ import { sqliteDriver } from "../../drivers/sqlite.ts";
 import { bytesOf } from "../blobs/subject.ts";
 import { closing } from "../db/subject.ts";
 import { runsOf } from "../model/runs.ts";
-import type { Strata } from "./blobs_page.ts";
+import type { Kind, Strata } from "./blobs_page.ts";
 import { openBrowser } from "./browser.ts";
 import { serveSite } from "./site.ts";
 
@@ -69,11 +69,14 @@ async function serve(db: Database) {
   const files = blobs(db, "files");
   await using packages = await peerPackages(["@preact/signals-core"]);
   await using page = await serveSite(new URL("./blobs_page.ts", import.meta.url), packages.folder);
-  const { script } = page;
+  const worker = new URL("../../drivers/opfs_worker.ts", import.meta.url);
+  await using second = await serveSite(worker, packages.folder);
+  const scripts = new Map([["page.js", page.script], ["opfs_worker.js", second.script]]);
   const asked: Asked[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const key = new URL(request.url).pathname.slice(1);
-    if (key === "page.js") {
+    const script = scripts.get(key);
+    if (script !== undefined) {
       return new Response(script, { headers: { "content-type": "text/javascript" } });
     }
     if (key === "") {
@@ -124,15 +127,19 @@ function test(
   });
 }
 
-test("the suite passes in a page, on IndexedDB", async (page) => {
-  const { passed, failed, failures } = await page.evaluate(
-    (verbs) => strata.suite(verbs),
-    runsOf(150),
-  );
-  assertEquals(failures, []);
-  assertEquals(failed, 0);
-  assert(passed > 45, `${passed} tests are too few`);
-});
+for (const kind of ["indexedDb", "opfs"] as const) {
+  for (const [of, least] of [["blobs", 45], ["cache", 30]] as const) {
+    test(`the suite of ${of} passes in a page, on ${kind}`, async (page) => {
+      const { passed, failed, failures } = await page.evaluate(
+        ([of, kind, verbs]) => strata.suite(of, kind, verbs),
+        [of, kind, runsOf(of === "blobs" ? 150 : 1_000)] as ["blobs" | "cache", Kind, number],
+      );
+      assertEquals(failures, []);
+      assertEquals(failed, 0);
+      assert(passed > least, `${passed} tests are too few`);
+    });
+  }
+}
 
 test("a page keeps a blob of 20 MB over a reload", async (page) => {
   const put = await page.evaluate((bytes) => strata.keep(bytes), 20_000_000);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { cache } from "../../../db/cache/mod.ts";
+import { seedOf } from "../../model/runs.ts";
 import { type CacheSuite, clock, keysOf, schema } from "./suite.ts";
 
 interface Entry {
@@ -23,9 +24,7 @@ function randomOf(seed: number): () => number {
 /** Random verbs against a Map, with reopening. */
 export function testCacheModel({ test }: CacheSuite, verbs: number): void {
   test(`does what a Map does after ${verbs} random verbs`, async (place) => {
-    const seed = Number(Deno.env.get("STRATA_SEED") ?? Date.now() % 2 ** 31);
-    console.log(`cache: STRATA_SEED=${seed}`);
-    const random = randomOf(seed);
+    const random = randomOf(seedOf("cache"));
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
     const keys = ["", "a", "b", "B", "%", "a:1", "a:2", "__proto__", "\u{1F600}", "k".repeat(900)];
     const tags = ["", "t", "u", "%"];

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Database, type Schema, table, text } from "../../../mod.ts";
 import { type Cache, cache, type CacheOptions } from "../../../db/cache/mod.ts";
+import type { Register } from "../../conformance/suite.ts";
 import type { Place, PlaceKind } from "../../support/places.ts";
 
 export const notes = table("notes", { id: text().primaryKey() });
@@ -23,9 +24,9 @@ export interface CacheSuite {
   ): void;
 }
 
-export function suiteOf({ name, make }: PlaceKind): CacheSuite {
+export function suiteOf({ name, make }: PlaceKind, register: Register): CacheSuite {
   const test: CacheSuite["test"] = (title, fn) =>
-    Deno.test(`${name}: cache ${title}`, async () => {
+    register(`${name}: cache ${title}`, async () => {
       const place = make();
       try {
         await fn(place);
