@@ -189,8 +189,8 @@ export class CacheValue<T> implements Cache<T> {
     make: Parameters<typeof store.commit<R>>[0],
   ): Maybe<R> {
     const { sweeper } = store;
+    sweeper.look(); // first: a pass that begins now may not meet what is about to be written
     for (const { dies } of rows) if (dies !== null) sweeper.wrote(dies);
-    sweeper.look();
     return store.account ? this.#counted(store, make) : store.commit(make);
   }
   /** A commit of a cache with limits, whose evictions are counted. */
