@@ -13,15 +13,15 @@ export interface SizeRow {
 
 /** What is measured of this package; a row counts once its entry is written. */
 export const SIZE_ROWS: readonly SizeRow[] = [
-  { name: "schema + query + store + live", entry: "store.ts", targetKb: 14, limitKb: 47 },
+  { name: "schema + query + store + live", entry: "store.ts", targetKb: 14, limitKb: 50 },
   {
     name: "openDatabase + IndexedDB driver + query",
     entry: "indexed_db.ts",
     targetKb: 20,
-    limitKb: 82,
+    limitKb: 85,
   },
-  { name: "openDatabase + SQLite driver + query", entry: "sqlite.ts", targetKb: 18, limitKb: 89 },
-  { name: "openDatabase + IndexedDB driver + blobs", entry: "blobs.ts", targetKb: 30, limitKb: 92 },
+  { name: "openDatabase + SQLite driver + query", entry: "sqlite.ts", targetKb: 18, limitKb: 93 },
+  { name: "openDatabase + IndexedDB driver + blobs", entry: "blobs.ts", targetKb: 30, limitKb: 95 },
   {
     name: "webstorage, signals-core not counted",
     entry: "webstorage.ts",
@@ -29,7 +29,7 @@ export const SIZE_ROWS: readonly SizeRow[] = [
     limitKb: 5,
     external: ["@preact/signals-core"],
   },
-  { name: "openDatabase + memory driver + cache", entry: "cache.ts", targetKb: 72 },
+  { name: "openDatabase + memory driver + cache", entry: "cache.ts", targetKb: 72, limitKb: 75 },
   {
     name: "hydrate + ui/preact, Preact and signals-core not counted",
     entry: "ui_preact.ts",
