@@ -7,16 +7,13 @@ import { installRuntimes } from "./runtimes.ts";
 const RUNS = [
   ["node 22", "node:sqlite"],
   ["bun", "bun:sqlite"],
-  ["node 22", "worker"],
 ] as const;
 /** There are more; fewer say that the suites were not bundled whole. */
 const LEAST = 350;
 
-Deno.test("the suites pass on Node 22's node:sqlite, in a worker too, and on Bun's bun:sqlite", async (t) => {
+Deno.test("the suites pass on Node 22's node:sqlite and on Bun's bun:sqlite", async (t) => {
   await using installed = await installRuntimes(RUNS.map(([runtime]) => runtime));
   const file = await bundled(new URL("./suites.ts", import.meta.url), installed.folder);
-  const script = new URL("../../drivers/sqlite_worker_thread.ts", import.meta.url);
-  const thread = await bundled(script, installed.folder);
   for (const [runtime, client] of RUNS) {
     await t.step(`${client} of ${runtime}`, async () => {
       const command = installed.commandOf(runtime);
@@ -24,7 +21,6 @@ Deno.test("the suites pass on Node 22's node:sqlite, in a worker too, and on Bun
         command,
         file,
         client,
-        thread,
         size: "small",
       });
       assert(failed === 0, output);

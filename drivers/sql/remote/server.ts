@@ -1,3 +1,4 @@
+import { NO_BYTES } from "../no_bytes.ts";
 import type { Statement } from "../compile.ts";
 import type { TransactionMode } from "../async/client.ts";
 import { Failure } from "../failure.ts";
@@ -208,7 +209,7 @@ export class StatementServer {
   }
 
   #all(statements: readonly Statement[]): RemoteRows {
-    return statements.map(({ text, params }) => this.#client.rows(text, params));
+    return statements.map(({ text, params }) => this.#client.rows(text, params.map(bindable)));
   }
 
   #read(statements: readonly Statement[]): RemoteRows {
@@ -226,7 +227,7 @@ export class StatementServer {
   #objects(peer: object, statements: readonly Statement[]): RemoteRows {
     const [statement] = statements;
     if (!statement) return [];
-    const rows = this.#client.objects(statement.text, statement.params);
+    const rows = this.#client.objects(statement.text, statement.params.map(bindable));
     if (!READS.test(statement.text)) this.#committed(peer);
     return [rows];
   }
@@ -358,4 +359,9 @@ export class StatementServer {
       // The engine did that itself.
     }
   }
+}
+
+/** Empty bytes come over a thread with an empty buffer of their own; see {@linkcode NO_BYTES}. */
+function bindable(value: unknown): unknown {
+  return value instanceof Uint8Array && value.length === 0 ? NO_BYTES : value;
 }
