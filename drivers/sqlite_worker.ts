@@ -30,7 +30,7 @@ export interface SqliteWorkerOptions {
  * database in memory is not replaced, since it would be gone: what comes next waits for the statement, and a crash
  * closes the database.
  *
- * A call takes about 60 us more than with `sqliteDriver`; reads of one tick, and a commit, are one message each.
+ * A call takes about 150 us more than with `sqliteDriver`; reads of one tick, and a commit, are one message each.
  *
  * @throws {TypeError} When `path` is neither text nor a URL of a file.
  * @throws {DataError} From `openDatabase`, with code `"unsupported"` where there is no node:sqlite, or one that is too
