@@ -32,7 +32,7 @@ const QUERIES = {
   "20 with select, asked": open.select("id", "title", "amount").limit(20),
   "20 with a join, asked": open.join("user", users, { id: "owner" }).limit(20),
   "8,000 whole rows, patched": open,
-  "8,000 with select, asked": open.select("id", "title", "amount"),
+  "8,000 with select, patched": open.select("id", "title", "amount"),
   "a count of 8,000, asked": query(todos).where({ status: eq("open"), done: false })
     .groupBy([], { n: count() }),
 };
