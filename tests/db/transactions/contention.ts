@@ -8,6 +8,8 @@ import { accounts, type DatabaseSuite, gate, notes, people, schema, sleep } from
  * processes answer, and how late these are is not known.
  */
 const LONGEST_MS = "document" in globalThis ? 10_000 : 2_000;
+/** What the whole process may use of the processor, with the tests that run beside this one. */
+const BUSIEST_MS = 10_000;
 
 /** What became of a call: whether it was done, else the error's code, and how long it took. */
 interface Outcome {
@@ -44,7 +46,7 @@ function lateness(): () => number {
     clearInterval(timer);
     const used = process.cpuUsage({ user, system });
     const ms = (used.user + used.system) / 1_000;
-    if (ms > LONGEST_MS) throw new Error(`All took ${ms} ms of the processor`);
+    if (ms > BUSIEST_MS) throw new Error(`All took ${ms} ms of the processor`);
     return late;
   };
 }
